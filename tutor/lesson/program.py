@@ -76,4 +76,4 @@ class Program(msgspec.Struct, frozen=True):
 
 
 class UnreadableError(Exception):
-    """A file that cannot be read as a program. ``str()`` is the whole message, ``FILE:LINE: what is wrong. What to do.``"""
+    """A file that cannot be read as a program. The text is ``FILE:LINE: what is wrong. What to do.``"""

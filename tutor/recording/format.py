@@ -5,10 +5,11 @@ MessagePack: an array whose first item says which frame it is. Each table below 
 The child process writes frames, everybody else reads them; ``VERSION`` goes up when an old reader could not.
 
 References. Wherever a value stands (an input, a result, what a name is bound to), an integer is the id of a
-tensor and an array is a plain value: ``[type name, value]`` or, for what has no plain value,
-``[type name, null, text]``. A numpy array is ``["ndarray", null, text, [dtype, shape, content]]``; a list or tuple
-with tensors in it, as an argument or a result, is ``["list", null, text, [reference, ...]]``. The content of a tensor or array is its bytes (row by row,
-little-endian) up to ``WHOLE_LIMIT`` elements, a map (the summary) above, or null where it cannot be read.
+tensor and an array is a plain value: ``[type name, value]`` or, for what has no plain value, ``[type name,
+null, text]``. A numpy array is ``["ndarray", null, text, [dtype, shape, content]]``; a list or tuple with
+tensors in it, as an argument or a result, is ``["list", null, text, [reference, ...]]``. The content of a
+tensor or array is its bytes (row by row, little-endian) up to ``WHOLE_LIMIT`` elements, a map (the summary)
+above, or null where it cannot be read.
 """
 
 from __future__ import annotations
