@@ -27,6 +27,9 @@ TIMEOUT = 60.0
 MAX_STEPS = 1_000_000
 """Steps that are recorded, if nobody says otherwise."""
 
+_PACKAGE_ROOT = str(Path(__file__).resolve().parents[2])
+_CHILD = "import sys; sys.path.insert(0, sys.argv[1]); from tutor.recorder.child import main; main()"
+
 
 class Request(msgspec.Struct):
     """What the child is told to run."""
@@ -39,6 +42,8 @@ class Request(msgspec.Struct):
     """Cell number and text of each announced error."""
     title: str = ""
     notebook: bool = False
+    directory: str = "."
+    """Working directory of the run."""
     arguments: list[str] = []
     seed: int | None = 0
     max_steps: int = MAX_STEPS
@@ -52,6 +57,7 @@ class Request(msgspec.Struct):
             cells=[[cell.first_line, cell.last_line, cell.number] for cell in program.cells if cell.kind == "code"],
             announces=[[announce.cell, announce.text] for announce in program.announces],
             title=program.title,
+            directory=str(Path.cwd()),
             notebook=program.notebook,
             **options,
         )
@@ -63,13 +69,15 @@ class Run:
     Args:
         process: The child, already told what to run.
         log: Descriptor of the log that it writes; this object closes it.
+        path: Where that log is; this object removes it.
         timeout: Seconds until it is stopped, 0 for no limit.
     """
 
-    def __init__(self, process: subprocess.Popen[bytes], log: int, timeout: float) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], log: int, path: str, timeout: float) -> None:
         self.recording = Recording(LogReader(log), writer_gone=False)
         self._process = process
         self._log = log
+        self._path = Path(path)
         self._timeout = timeout
         self._deadline = time.monotonic() + timeout if timeout else float("inf")
         self._stopped: str | None = None
@@ -126,6 +134,7 @@ class Run:
         if self._stopped is None:
             self._stopped = reason
         kill(self._process)
+        self._path.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Stop and give the log back. The recording cannot be read after this."""
@@ -172,12 +181,11 @@ class Recorder:
         if self._spare is not None and self._spare.poll() is None:
             return
         self._spare = subprocess.Popen(
-            [sys.executable, "-m", "tutor.recorder.child", str(os.getpid())],
+            [sys.executable, "-c", _CHILD, _PACKAGE_ROOT, str(os.getpid())],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
-            env=os.environ | {"PYTHONPATH": _import_path()},
         )
 
     def start(self, request: Request, *, timeout: float = TIMEOUT) -> Run:
@@ -192,11 +200,11 @@ class Recorder:
         assert process is not None
         assert process.stdin is not None
         log, path = tempfile.mkstemp(prefix="tutor-", suffix=".log")
-        message = msgspec.msgpack.encode([path, os.getcwd(), request])
+        message = msgspec.msgpack.encode([path, request])
         with contextlib.suppress(BrokenPipeError):
             process.stdin.write(len(message).to_bytes(8, "little") + message)
             process.stdin.flush()
-        run = Run(process, log, timeout)
+        run = Run(process, log, path, timeout)
         self._runs = [other for other in self._runs if other.running] + [run]
         return run
 
@@ -220,10 +228,3 @@ def kill(process: subprocess.Popen[bytes]) -> None:
     if process.stdin is not None:
         with contextlib.suppress(BrokenPipeError):
             process.stdin.close()
-
-
-def _import_path() -> str:
-    """PYTHONPATH that lets the child import this very package, wherever the current folder is."""
-    here = str(Path(__file__).resolve().parents[2])
-    existing = os.environ.get("PYTHONPATH")
-    return f"{here}{os.pathsep}{existing}" if existing else here
