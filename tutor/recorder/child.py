@@ -1,0 +1,71 @@
+"""The child process: imports torch, waits for one program, records it, and is gone.
+
+It is told what to run by one message on its standard input, and ends when its parent does.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+
+import msgspec
+
+from tutor.recorder.execution import Execution
+from tutor.recorder.process import Request
+
+
+def main() -> None:
+    """Wait for a request (8 bytes of length, then [path of the log, request]) and carry it out."""
+    root, parent = sys.argv[1:3]
+    _die_with(int(parent))
+    message = _read(8)
+    message = _read(int.from_bytes(message, "little")) if message else b""
+    if not message:
+        os._exit(0)
+    path, request = msgspec.msgpack.decode(message, type=tuple[str, Request])
+    _close_input()
+    log = os.open(path, os.O_RDWR)
+    if root in sys.path:
+        sys.path.remove(root)
+    sys.path.insert(0, "")
+    execution = Execution(request, log)
+    execution.run()
+    os._exit(0)
+
+
+def _read(count: int) -> bytes:
+    """Exactly that many bytes of standard input, or none when it ends first."""
+    data = b""
+    while len(data) < count:
+        piece = os.read(0, count - len(data))
+        if not piece:
+            return b""
+        data += piece
+    return data
+
+
+def _close_input() -> None:
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+
+
+def _die_with(parent: int) -> None:
+    """End this process when its parent ends, however that happens."""
+    if sys.platform == "linux":
+        set_death_signal = 1
+        ctypes.CDLL(None).prctl(set_death_signal, signal.SIGKILL)
+        if os.getppid() != parent:
+            os._exit(0)
+        return
+    import _thread
+    import time
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os._exit(0)
+
+    _thread.start_new_thread(watch, ())

@@ -1,0 +1,341 @@
+"""What names refer to: plain values copied, tensors by id, and what lies inside lists, modules, optimisers, objects.
+
+Nothing of the program's own code is run to look at a value: no ``__repr__``, ``__eq__``, ``__len__`` or property of a
+class that the program defines.
+"""
+
+from __future__ import annotations
+
+import types
+import weakref
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import torch
+
+from tutor.recorder.journal import Journal
+from tutor.recorder.tensors import Tensors
+from tutor.recording.format import WHOLE_LIMIT
+
+ITEMS_LIMIT = 50
+"""Members of one container that are looked at."""
+
+PATHS_LIMIT = 400
+"""Members below one name that are written down."""
+
+DEPTH_LIMIT = 5
+
+TEXT_LIMIT = 200
+
+_NOTHING = object()
+_SCALARS = {int, float, bool, str, type(None)}
+_IGNORED = (
+    types.ModuleType,
+    types.FunctionType,
+    types.BuiltinFunctionType,
+    types.MethodType,
+    type,
+)
+_SEQUENCES = (list, tuple, set, frozenset)
+
+
+class Names:
+    """The names of one scope, as last written down.
+
+    Args:
+        scope: Its id.
+        journal: Gets BIND and UNBIND changes.
+        tensors: Where tensors get their ids.
+    """
+
+    def __init__(self, scope: int, journal: Journal, tensors: Tensors) -> None:
+        self.scope = scope
+        self._journal = journal
+        self._tensors = tensors
+        self.optimizers: dict[str, weakref.ref[torch.optim.Optimizer]] = {}
+        """Optimisers bound here: a scheduler changes them without naming them."""
+        self.modules: dict[str, weakref.ref[torch.nn.Module]] = {}
+        self._written: dict[str, dict[str, Any]] = {}
+        self._marks: dict[str, Any] = {}
+
+    def look(self, name: str, value: Any, *, deep: bool = True) -> bool:
+        """Look at what a name is bound to now, and write down what differs; whether anything did.
+
+        Args:
+            name: The name.
+            value: Its value.
+            deep: Look inside objects even if their fingerprint is the same.
+        """
+        kind = type(value)
+        written = self._written.get(name)
+        if kind in _SCALARS or isinstance(value, torch.Tensor):
+            reference: Any = self._tensors.see(value).id if kind not in _SCALARS else _scalar(value)
+            if written is not None and len(written) == 1 and written.get(name) == reference:
+                if type(reference) is int or _same(written[name], reference):
+                    return False
+            return self._write(name, written, {name: reference})
+        if isinstance(value, _IGNORED):
+            return self._write(name, written, {}) if written else False
+        if isinstance(value, torch.optim.Optimizer):
+            self.optimizers[name] = weakref.ref(value)
+        elif isinstance(value, torch.nn.Module):
+            self.modules[name] = weakref.ref(value)
+        if not deep:
+            mark = fingerprint(value)
+            if mark is not None and written is not None and self._marks.get(name) == mark:
+                return False
+            self._marks[name] = mark
+        return self._write(name, written, self._members(name, value))
+
+    def forget(self, name: str) -> bool:
+        """The name is bound to nothing any more."""
+        self._marks.pop(name, None)
+        if self._written.pop(name, None):
+            self._journal.pending.append([2, self.scope, name])
+            return True
+        return False
+
+    def write_again(self) -> None:
+        """Write all names down as if they were new: their scope was closed and is open again."""
+        for members in self._written.values():
+            for path, reference in members.items():
+                self._journal.pending.append([1, self.scope, path, reference])
+
+    def known(self) -> list[str]:
+        """Every name bound here."""
+        return list(self._written)
+
+    def _write(self, name: str, old: dict[str, Any] | None, new: dict[str, Any]) -> bool:
+        pending = self._journal.pending
+        changed = False
+        if old:
+            for path in old:
+                if path not in new:
+                    pending.append([2, self.scope, path])
+                    changed = True
+            for path, reference in new.items():
+                known = old.get(path, _NOTHING)
+                if known is _NOTHING or not _same(known, reference):
+                    pending.append([1, self.scope, path, reference])
+                    changed = True
+        else:
+            for path, reference in new.items():
+                pending.append([1, self.scope, path, reference])
+                changed = True
+        if new:
+            self._written[name] = new
+        else:
+            self._written.pop(name, None)
+        return changed
+
+    def _members(self, name: str, value: Any) -> dict[str, Any]:
+        """A value and all that lies inside it: reference by path."""
+        found: dict[str, Any] = {}
+        seen: set[int] = set()
+        waiting: list[tuple[str, Any, int]] = [(name, value, 0)]
+        while waiting and len(found) < PATHS_LIMIT:
+            path, item, depth = waiting.pop()
+            if isinstance(item, torch.Tensor):
+                found[path] = self._tensors.see(item).id
+                continue
+            if isinstance(item, _IGNORED):
+                continue
+            reference = describe(item)
+            found[path] = reference
+            if depth >= DEPTH_LIMIT or len(reference) == 2 or id(item) in seen:
+                continue
+            seen.add(id(item))
+            inside = list(members(item, path, self._parameter_names))
+            waiting += [(below, member, depth + 1) for below, member in reversed(inside)]
+        return found
+
+    def _parameter_names(self) -> dict[int, str]:
+        """Path of each tensor known here, by ``id()`` of the tensor."""
+        paths: dict[int, str] = {}
+        for members_ in self._written.values():
+            for path, reference in members_.items():
+                if type(reference) is int:
+                    paths.setdefault(reference, path)
+        return {key: paths[entry.id] for key, entry in self._tensors.table.items() if entry.id in paths}
+
+
+def describe(value: Any) -> list[Any]:
+    """A reference of the format for anything but a tensor."""
+    kind = type(value)
+    if kind in _SCALARS:
+        return _scalar(value)
+    if kind is complex:
+        return ["complex", [value.real, value.imag]]
+    if isinstance(value, np.ndarray):
+        return _array(value)
+    if isinstance(value, np.generic):
+        item = value.item()
+        return [kind.__name__, item] if type(item) in _SCALARS else [kind.__name__, None, str(value)[:TEXT_LIMIT]]
+    if kind in (list, tuple, set, frozenset, dict, torch.Size):
+        if _all_plain(value):
+            return [kind.__name__, dict(value) if kind is dict else list(value)]
+        return [kind.__name__, None, f"{kind.__name__} of {len(value)}"]
+    if kind in (range, slice, bytes, torch.dtype, torch.device):
+        return [kind.__name__, None, repr(value)[:TEXT_LIMIT]]
+    return [kind.__name__, None, f"{kind.__name__} object"]
+
+
+def members(value: Any, path: str, names: Any) -> Iterator[tuple[str, Any]]:
+    """Path and value of what lies directly inside a value."""
+    if isinstance(value, torch.nn.Module):
+        yield from _module_members(value, path)
+    elif isinstance(value, torch.optim.Optimizer):
+        yield from _optimizer_members(value, path, names())
+    elif isinstance(value, dict) and type(value).__module__ in ("builtins", "collections"):
+        for _, (key, item) in zip(range(ITEMS_LIMIT), list(dict.items(value)), strict=False):
+            yield f"{path}[{_key(key)}]", item
+    elif type(value) in _SEQUENCES:
+        for position, item in zip(range(ITEMS_LIMIT), value, strict=False):
+            yield f"{path}[{position}]", item
+    elif type(value).__module__ == "__main__":
+        for name, item in _attributes(value):
+            yield f"{path}.{name}", item
+
+
+def _module_members(module: torch.nn.Module, path: str) -> Iterator[tuple[str, Any]]:
+    own = object.__getattribute__(module, "__dict__")
+    for group in ("_parameters", "_buffers", "_modules"):
+        for name, item in list(own.get(group, {}).items()):
+            if item is not None:
+                yield (f"{path}[{name}]" if name.isdigit() else f"{path}.{name}"), item
+    for name, item in own.items():
+        interesting = isinstance(item, torch.Tensor | list | dict | np.ndarray) or name == "training"
+        if interesting and not name.startswith("_"):
+            yield f"{path}.{name}", item
+
+
+def _optimizer_members(optimizer: torch.optim.Optimizer, path: str, names: dict[int, str]) -> Iterator[tuple[str, Any]]:
+    own = object.__getattribute__(optimizer, "__dict__")
+    for number, group in enumerate(own.get("param_groups", ())):
+        for key, item in group.items():
+            if type(item) in (int, float):
+                yield f"{path}.param_groups[{number}]['{key}']", item
+        for position, parameter in enumerate(group.get("params", ())[:ITEMS_LIMIT]):
+            label = names.get(id(parameter), f"{path}.param_groups[{number}]['params'][{position}]")
+            for key, item in own.get("state", {}).get(parameter, {}).items():
+                if isinstance(item, torch.Tensor | int | float):
+                    yield f"{path}.state[{label}]['{key}']", item
+
+
+def _attributes(value: Any) -> Iterator[tuple[str, Any]]:
+    """Instance attributes, from ``__dict__`` and ``__slots__``, without running the class's code."""
+    try:
+        own = object.__getattribute__(value, "__dict__")
+    except AttributeError:
+        own = {}
+    if isinstance(own, dict):
+        yield from list(own.items())[:ITEMS_LIMIT]
+    for kind in type(value).__mro__:
+        for name, slot in list(vars(kind).items()):
+            if isinstance(slot, types.MemberDescriptorType):
+                try:
+                    yield name, slot.__get__(value)
+                except AttributeError:
+                    continue
+
+
+def fingerprint(value: Any) -> Any:
+    """Something cheap that differs when the structure of an object does; None where there is nothing cheap."""
+    if isinstance(value, torch.optim.Optimizer):
+        own = object.__getattribute__(value, "__dict__")
+        groups = own.get("param_groups", ())
+        return len(own.get("state", ())), tuple(group.get("lr") for group in groups if not _is_tensor(group.get("lr")))
+    if isinstance(value, torch.nn.Module) or type(value).__module__ == "__main__":
+        try:
+            own = object.__getattribute__(value, "__dict__")
+        except AttributeError:
+            return None
+        return tuple(_part(item) for item in own.values())
+    return None
+
+
+def _part(item: Any) -> Any:
+    kind = type(item)
+    if kind in _SCALARS:
+        return item
+    return (id(item), len(item)) if kind in (list, dict, set) else id(item)
+
+
+def _is_tensor(value: Any) -> bool:
+    return isinstance(value, torch.Tensor)
+
+
+def _scalar(value: Any) -> list[Any]:
+    kind = type(value)
+    if kind is int and not -(1 << 63) <= value < 1 << 63:
+        return ["int", None, _clip(hex(value) if value.bit_length() > 4000 else str(value))]
+    if kind is str:
+        text = _clip(value)
+        return ["str", text.encode("utf-8", "replace").decode()]
+    return [kind.__name__, value]
+
+
+def _clip(text: str) -> str:
+    return text if len(text) <= TEXT_LIMIT else text[: TEXT_LIMIT - 1] + "…"
+
+
+def _key(key: Any) -> str:
+    if type(key) in (str, int, float, bool, type(None)):
+        return _clip(repr(key))
+    return type(key).__name__
+
+
+def _all_plain(value: Any) -> bool:
+    """Whether a container is short and holds only plain values, or lists of them."""
+    if len(value) > ITEMS_LIMIT:
+        return False
+    items = list(value.values()) if type(value) is dict else list(value)
+    if type(value) is dict and not all(type(key) is str for key in value):
+        return False
+    for item in items:
+        if type(item) in (list, tuple):
+            if len(item) > ITEMS_LIMIT or not all(type(part) in _SCALARS for part in item):
+                return False
+        elif type(item) not in _SCALARS:
+            return False
+        if type(item) is int and not -(1 << 63) <= item < 1 << 63:
+            return False
+        if type(item) is str and len(item) > TEXT_LIMIT:
+            return False
+    return True
+
+
+def _array(value: np.ndarray[Any, Any]) -> list[Any]:
+    """A numpy array: whole when small, by its edges and a few facts when large."""
+    text = f"ndarray of shape {value.shape}"
+    content: Any = None
+    shape = [int(size) for size in value.shape]
+    if value.dtype.kind in "fiubc" and value.dtype.name != "float128":
+        plain = np.asarray(value)
+        if plain.size <= WHOLE_LIMIT:
+            content = plain.astype(plain.dtype.newbyteorder("<")).tobytes()
+        else:
+            content = _array_summary(plain)
+    return ["ndarray", None, text, [value.dtype.name, shape, content]]
+
+
+def _array_summary(array: np.ndarray[Any, Any]) -> dict[str, Any]:
+    flat = array.reshape(-1) if array.flags.c_contiguous else array.ravel()
+    sample = flat[:: -(-flat.size // (1 << 22))]
+    facts: dict[str, Any] = {"first": flat[:3].tolist(), "last": flat[-3:].tolist()}
+    if array.dtype.kind in "fiub":
+        facts |= {"min": sample.min().item(), "max": sample.max().item()}
+        facts |= {"mean": float(sample.mean()), "std": float(sample.std())}
+    if array.dtype.kind == "f":
+        facts |= {"nan": int(np.isnan(sample).sum()), "inf": int(np.isinf(sample).sum())}
+    if array.dtype.kind == "c":
+        facts = {key: [[item.real, item.imag] for item in part] for key, part in facts.items()}
+    return facts
+
+
+def _same(old: Any, new: Any) -> bool:
+    """Whether two references are the same, NaN being the same as NaN and 1 not the same as 1.0."""
+    if type(old) is int or type(new) is int:
+        return bool(type(old) is type(new) and old == new)
+    return bool(old == new or repr(old) == repr(new)) and old[0] == new[0]
