@@ -127,6 +127,7 @@ class Execution:
         request = self._request
         module = self._module
         module.__dict__.update(
+            __annotations__={},
             __file__=request.path,
             __builtins__=builtins,
             __cached__=None,

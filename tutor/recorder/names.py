@@ -15,6 +15,7 @@ import numpy as np
 import torch
 
 from tutor.recorder.journal import Journal
+from tutor.recorder.kinds import Sort, sort_of
 from tutor.recorder.tensors import Tensors
 from tutor.recording.format import WHOLE_LIMIT
 
@@ -30,14 +31,6 @@ TEXT_LIMIT = 200
 
 _NOTHING = object()
 _SCALARS = {int, float, bool, str, type(None)}
-_IGNORED = (
-    types.ModuleType,
-    types.FunctionType,
-    types.BuiltinFunctionType,
-    types.MethodType,
-    type,
-)
-_SEQUENCES = (list, tuple, set, frozenset)
 
 
 class Names:
@@ -67,19 +60,19 @@ class Names:
             value: Its value.
             deep: Look inside objects even if their fingerprint is the same.
         """
-        kind = type(value)
+        sort = sort_of(value)
         written = self._written.get(name)
-        if kind in _SCALARS or isinstance(value, torch.Tensor):
-            reference: Any = self._tensors.see(value).id if kind not in _SCALARS else _scalar(value)
+        if sort is Sort.SCALAR or sort is Sort.TENSOR:
+            reference: Any = self._tensors.see(value).id if sort is Sort.TENSOR else _scalar(value)
             if written is not None and len(written) == 1 and written.get(name) == reference:
                 if type(reference) is int or _same(written[name], reference):
                     return False
             return self._write(name, written, {name: reference})
-        if isinstance(value, _IGNORED):
+        if sort is Sort.IGNORED:
             return self._write(name, written, {}) if written else False
-        if isinstance(value, torch.optim.Optimizer):
+        if sort is Sort.OPTIMIZER:
             self.optimizers[name] = weakref.ref(value)
-        elif isinstance(value, torch.nn.Module):
+        elif sort is Sort.MODULE:
             self.modules[name] = weakref.ref(value)
         if not deep:
             mark = fingerprint(value)
@@ -136,10 +129,11 @@ class Names:
         waiting: list[tuple[str, Any, int]] = [(name, value, 0)]
         while waiting and len(found) < PATHS_LIMIT:
             path, item, depth = waiting.pop()
-            if isinstance(item, torch.Tensor):
+            sort = sort_of(item)
+            if sort is Sort.TENSOR:
                 found[path] = self._tensors.see(item).id
                 continue
-            if isinstance(item, _IGNORED):
+            if sort is Sort.IGNORED:
                 continue
             reference = describe(item)
             found[path] = reference
@@ -163,16 +157,17 @@ class Names:
 def describe(value: Any) -> list[Any]:
     """A reference of the format for anything but a tensor."""
     kind = type(value)
-    if kind in _SCALARS:
+    sort = sort_of(value)
+    if sort is Sort.SCALAR:
         return _scalar(value)
     if kind is complex:
         return ["complex", [value.real, value.imag]]
-    if isinstance(value, np.ndarray):
+    if sort is Sort.ARRAY:
         return _array(value)
-    if isinstance(value, np.generic):
+    if sort is Sort.NUMBER:
         item = value.item()
         return [kind.__name__, item] if type(item) in _SCALARS else [kind.__name__, None, str(value)[:TEXT_LIMIT]]
-    if kind in (list, tuple, set, frozenset, dict, torch.Size):
+    if sort is Sort.SEQUENCE or kind is dict:
         if _all_plain(value):
             return [kind.__name__, dict(value) if kind is dict else list(value)]
         return [kind.__name__, None, f"{kind.__name__} of {len(value)}"]
@@ -183,17 +178,18 @@ def describe(value: Any) -> list[Any]:
 
 def members(value: Any, path: str, names: Any) -> Iterator[tuple[str, Any]]:
     """Path and value of what lies directly inside a value."""
-    if isinstance(value, torch.nn.Module):
+    sort = sort_of(value)
+    if sort is Sort.MODULE:
         yield from _module_members(value, path)
-    elif isinstance(value, torch.optim.Optimizer):
+    elif sort is Sort.OPTIMIZER:
         yield from _optimizer_members(value, path, names())
-    elif isinstance(value, dict) and type(value).__module__ in ("builtins", "collections"):
+    elif sort is Sort.MAPPING:
         for _, (key, item) in zip(range(ITEMS_LIMIT), list(dict.items(value)), strict=False):
             yield f"{path}[{_key(key)}]", item
-    elif type(value) in _SEQUENCES:
+    elif sort is Sort.SEQUENCE:
         for position, item in zip(range(ITEMS_LIMIT), value, strict=False):
             yield f"{path}[{position}]", item
-    elif type(value).__module__ == "__main__":
+    elif sort is Sort.OBJECT:
         for name, item in _attributes(value):
             yield f"{path}.{name}", item
 
@@ -205,9 +201,12 @@ def _module_members(module: torch.nn.Module, path: str) -> Iterator[tuple[str, A
             if item is not None:
                 yield (f"{path}[{name}]" if name.isdigit() else f"{path}.{name}"), item
     for name, item in own.items():
-        interesting = isinstance(item, torch.Tensor | list | dict | np.ndarray) or name == "training"
+        interesting = sort_of(item) in _MODULE_ATTRIBUTES or name == "training"
         if interesting and not name.startswith("_"):
             yield f"{path}.{name}", item
+
+
+_MODULE_ATTRIBUTES = (Sort.TENSOR, Sort.SEQUENCE, Sort.MAPPING, Sort.ARRAY)
 
 
 def _optimizer_members(optimizer: torch.optim.Optimizer, path: str, names: dict[int, str]) -> Iterator[tuple[str, Any]]:
@@ -219,7 +218,7 @@ def _optimizer_members(optimizer: torch.optim.Optimizer, path: str, names: dict[
         for position, parameter in enumerate(group.get("params", ())[:ITEMS_LIMIT]):
             label = names.get(id(parameter), f"{path}.param_groups[{number}]['params'][{position}]")
             for key, item in own.get("state", {}).get(parameter, {}).items():
-                if isinstance(item, torch.Tensor | int | float):
+                if sort_of(item) in (Sort.TENSOR, Sort.SCALAR):
                     yield f"{path}.state[{label}]['{key}']", item
 
 
@@ -242,11 +241,12 @@ def _attributes(value: Any) -> Iterator[tuple[str, Any]]:
 
 def fingerprint(value: Any) -> Any:
     """Something cheap that differs when the structure of an object does; None where there is nothing cheap."""
-    if isinstance(value, torch.optim.Optimizer):
+    sort = sort_of(value)
+    if sort is Sort.OPTIMIZER:
         own = object.__getattribute__(value, "__dict__")
-        groups = own.get("param_groups", ())
-        return len(own.get("state", ())), tuple(group.get("lr") for group in groups if not _is_tensor(group.get("lr")))
-    if isinstance(value, torch.nn.Module) or type(value).__module__ == "__main__":
+        rates = [group.get("lr") for group in own.get("param_groups", ())]
+        return len(own.get("state", ())), tuple(rate for rate in rates if type(rate) is float)
+    if sort is Sort.MODULE or sort is Sort.OBJECT:
         try:
             own = object.__getattribute__(value, "__dict__")
         except AttributeError:
@@ -260,10 +260,6 @@ def _part(item: Any) -> Any:
     if kind in _SCALARS:
         return item
     return (id(item), len(item)) if kind in (list, dict, set) else id(item)
-
-
-def _is_tensor(value: Any) -> bool:
-    return isinstance(value, torch.Tensor)
 
 
 def _scalar(value: Any) -> list[Any]:

@@ -11,13 +11,13 @@ import torch
 from torch.overrides import TorchFunctionMode
 
 from tutor.recorder.backward import BACKWARD_CALLS, Backward
+from tutor.recorder.kinds import Sort, is_tensor, sort_of
 from tutor.recorder.names import describe
 from tutor.recorder.tensors import Entry, version_of
 from tutor.recorder.watcher import OpenFrame, Watcher
 from tutor.recording.format import Kind
 
 _here = sys._getframe
-_Tensor = torch.Tensor
 _PLAIN_TENSORS = {torch.Tensor, torch.nn.Parameter}
 _SCALARS = {int, float, bool, str, type(None)}
 _METHOD_WRAPPER = type(torch.Tensor.grad.__get__)  # type: ignore[attr-defined]
@@ -222,11 +222,11 @@ class Operations(TorchFunctionMode):
         if kind in _SCALARS:
             return describe(value)
         if kind in (list, tuple):
-            if any(isinstance(item, _Tensor | list | tuple) for item in value[:_ITEMS_LIMIT]):
+            if any(sort_of(item) in (Sort.TENSOR, Sort.SEQUENCE) for item in value[:_ITEMS_LIMIT]):
                 items = [self._reference(item, touched) for item in value[:_ITEMS_LIMIT]]
                 return [kind.__name__, None, f"{kind.__name__} of {len(value)}", items]
             return describe(value)
-        if isinstance(value, _Tensor):
+        if is_tensor(value):
             entry = self._tensors.see(value)
             touched.append((value, entry))
             return entry.id
@@ -234,7 +234,7 @@ class Operations(TorchFunctionMode):
 
     def _result(self, value: Any, results: list[int]) -> Any:
         """The reference of a result; ids of its tensors are added to ``results``."""
-        if isinstance(value, _Tensor):
+        if is_tensor(value):
             entry = self._tensors.see(value)
             results.append(entry.id)
             return entry.id

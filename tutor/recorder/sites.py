@@ -6,6 +6,8 @@ from collections.abc import Callable
 from types import CodeType, FrameType, FunctionType
 from typing import Any
 
+from torch.overrides import handle_torch_function
+
 from tutor.recorder.journal import Journal
 from tutor.recording.format import Frame
 
@@ -134,7 +136,9 @@ class Trampolines:
         self._callers: list[CodeType] = []
 
     def for_frame(self, frame: FrameType) -> Callable[[Any, Any, Any], Any]:
-        """The stand-in for a frame at its present line."""
+        """The stand-in for a frame at its present line; for the caller of the function that torch is handing on."""
+        while frame.f_code is _HANDING_ON and frame.f_back is not None and frame.f_back.f_back is not None:
+            frame = frame.f_back.f_back
         key = (id(frame.f_code), frame.f_lasti)
         made = self._made.get(key)
         if made is None:
@@ -150,6 +154,8 @@ class Trampolines:
             made = self._made[key] = FunctionType(twin, frame.f_globals)
         return made
 
+
+_HANDING_ON = handle_torch_function.__code__
 
 _call: Any = lambda function, arguments, options: function(*arguments, **options)  # noqa: E731
 

@@ -100,6 +100,7 @@ class Streams:
         if os.getpid() != self._process:
             os.write(descriptor, data)
             return
+        self._look_at_files()
         self._waiting.append((descriptor, data))
 
     def flush(self, site: int) -> bool:

@@ -106,7 +106,7 @@ class Tensors:
 
     def _refresh(self, tensor: torch.Tensor, entry: Entry, siblings: bool) -> bool:
         meta, version, content = meta_of(tensor), version_of(tensor), content_of(tensor)
-        node = self._define_node(tensor.grad_fn) if tensor.requires_grad else None
+        node = self._define_node(node_of(tensor)) if tensor.requires_grad else None
         grad = self.grad_id(tensor)
         base = address_of(tensor)
         if base != entry.base:
@@ -161,7 +161,7 @@ class Tensors:
 
     def grad_id(self, tensor: torch.Tensor) -> int | None:
         """The id of a tensor's ``.grad``, without the warning that non-leaves give."""
-        if not (tensor.is_leaf or tensor.retains_grad):
+        if not any(_leaf_flags(tensor)):
             return None
         grad = tensor.grad
         return None if grad is None else self.see(grad).id
@@ -175,7 +175,7 @@ class Tensors:
         self.table[key] = entry
         entry.meta, entry.version, entry.content = meta_of(tensor), version_of(tensor), content_of(tensor)
         self._join(entry, address_of(tensor))
-        entry.node = self._define_node(tensor.grad_fn) if tensor.requires_grad else None
+        entry.node = self._define_node(node_of(tensor)) if tensor.requires_grad else None
         entry.grad = self.grad_id(tensor)
         self._write(entry)
         return entry
@@ -266,9 +266,27 @@ def meta_of(tensor: torch.Tensor) -> Any:
         tensor.shape,
         tensor.device,
         tensor.requires_grad,
-        tensor.is_leaf,
-        tensor.retains_grad,
+        *_leaf_flags(tensor),
     )
+
+
+def _leaf_flags(tensor: torch.Tensor) -> tuple[bool, bool]:
+    """Whether it is a leaf and whether it retains its gradient.
+
+    torch refuses to say for a view that an in-place operation has left without a valid grad_fn.
+    """
+    try:
+        return tensor.is_leaf, tensor.retains_grad
+    except RuntimeError:
+        return False, False
+
+
+def node_of(tensor: torch.Tensor) -> Any:
+    """The grad_fn, None also where torch refuses to say."""
+    try:
+        return tensor.grad_fn
+    except RuntimeError:
+        return None
 
 
 def version_of(tensor: torch.Tensor) -> int:

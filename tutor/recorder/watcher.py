@@ -360,7 +360,8 @@ class Watcher:
         self.journal.opaque = True
         if _DEBUG:
             text = "".join(traceback.format_exception(error))
-            os.write(int(_DEBUG), text.encode())
+            with open(_DEBUG, "a") as file:  # noqa: PTH123
+                file.write(text)
 
     # Parts
 
