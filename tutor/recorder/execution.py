@@ -20,6 +20,7 @@ from typing import Any, NoReturn
 import numpy as np
 import torch
 
+from tutor.lesson.program import Announce
 from tutor.recorder.graph import Graph
 from tutor.recorder.instrument import FUTURE_FLAGS, Instrumenter
 from tutor.recorder.journal import Journal
@@ -77,7 +78,7 @@ class Execution:
         for first, last, number in cells:
             text = self._request.source if len(cells) == 1 else "\n" * (first - 1) + "\n".join(lines[first - 1 : last])
             try:
-                code = self._instrumenter.compile(text, flags)
+                code = self._instrumenter.compile(text, flags, first=first == cells[0][0])
                 flags |= code.co_flags & FUTURE_FLAGS
                 self._sites.adopt(code)
                 self._run_code(code)
@@ -100,12 +101,8 @@ class Execution:
                 torch._C._pop_torch_function_stack()
 
     def _is_announced(self, cell: int, text: str) -> bool:
-        for number, announced in self._request.announces:
-            if number == cell:
-                pattern = ".*".join(re.escape(part) for part in str(announced).split("..."))
-                if re.match(pattern, text, re.DOTALL):
-                    return True
-        return False
+        announces = (Announce(0, str(text), number) for number, text in self._request.announces if number == cell)
+        return any(announce.matches(text) for announce in announces)
 
     # Before
 

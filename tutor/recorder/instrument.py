@@ -120,23 +120,30 @@ class Instrumenter:
         self._filename = filename
         self._hooks: dict[str, Callable[..., Any]] = {_MARK + name: getattr(hooks, name) for name in HOOKS}
 
-    def compile(self, source: str, flags: int = 0) -> CodeType:
+    def compile(self, source: str, flags: int = 0, *, first: bool = True) -> CodeType:
         """The code of a cell, its line numbers as in ``source``.
+
+        Args:
+            source: The text.
+            flags: Future flags that earlier cells have set.
+            first: Whether a string at its start is the program's docstring.
 
         Raises:
             SyntaxError: as plain Python would.
         """
         plain = compile(source, self._filename, "exec", flags=flags, dont_inherit=True)
         try:
-            return self._instrumented(source, flags | plain.co_flags & FUTURE_FLAGS)
+            return self._instrumented(source, flags | plain.co_flags & FUTURE_FLAGS, first)
         except (TypeError, ValueError, AttributeError, KeyError, RecursionError, SyntaxError):
             # Better a program that is only seen by its operations than one that does not run.
             return plain
 
-    def _instrumented(self, source: str, flags: int) -> CodeType:
+    def _instrumented(self, source: str, flags: int, first: bool) -> CodeType:
         tree = ast.parse(source, self._filename)
+        if not first and tree.body and _is_docstring(tree.body[0]):
+            tree.body.insert(0, ast.copy_location(ast.Pass(), tree.body[0]))
         top = Scope(None, None, set(), set())
-        tree.body = self._body(tree.body, top, keep_docstring=True)
+        tree.body = self._body(tree.body, top, keep_docstring=first)
         ast.fix_missing_locations(tree)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -246,6 +246,8 @@ def fingerprint(value: Any) -> Any:
         own = object.__getattribute__(value, "__dict__")
         rates = [group.get("lr") for group in own.get("param_groups", ())]
         return len(own.get("state", ())), tuple(rate for rate in rates if type(rate) is float)
+    if sort is Sort.MODULE and type(value).__module__.startswith("torch."):
+        return value.training
     if sort is Sort.MODULE or sort is Sort.OBJECT:
         try:
             own = object.__getattribute__(value, "__dict__")

@@ -29,16 +29,20 @@ VIEWS = frozenset({"T", "mT", "H", "mH", "real", "imag", "data"})
 FLAGS = frozenset({"requires_grad_", "retain_grad", "detach_", "set_", "resize_", "share_memory_"})
 """Operations that change a tensor without touching its version."""
 
+SILENT = frozenset(
+    """dim size is_floating_point is_complex is_contiguous is_signed numel nelement element_size stride data_ptr
+    storage_offset get_device ndimension is_inference is_same_size is_set_to is_conj is_neg is_shared is_pinned
+    has_names __hash__ __len__ _is_view _has_compatible_shallow_copy_type result_type can_cast promote_types
+    is_tensor _record_function_enter_new _record_function_exit _RecordFunction _set_grad_enabled""".split()
+)
+"""Calls that neither make a tensor nor change one, and can neither warn nor call back: they pass unseen."""
+
 QUIET = frozenset(
-    """dim size item tolist numpy __repr__ __str__ __format__ __len__ __bool__ __float__ __int__ __index__ __hash__
-    __contains__ __array__ __complex__ is_floating_point is_complex is_contiguous is_signed numel nelement element_size
-    stride data_ptr storage storage_offset untyped_storage get_device register_hook ndimension is_inference is_same_size
-    register_post_accumulate_grad_hook _record_function_enter_new _record_function_exit _RecordFunction is_set_to
-    is_conj is_neg is_shared is_pinned has_names __deepcopy__ __reduce_ex__ __reduce__ __setstate__ type_as
-    _is_view _has_compatible_shallow_copy_type result_type can_cast promote_types get_default_dtype is_tensor
-    __dlpack__ __dlpack_device__ __dir__ __torch_dispatch__ _set_grad_enabled set_grad_enabled""".split()
-) - {"type_as", "__deepcopy__"}
-"""Calls that neither make a tensor nor change one: they pass unseen."""
+    """item tolist numpy __repr__ __str__ __format__ __bool__ __float__ __int__ __index__ __contains__ __array__
+    __complex__ storage untyped_storage register_hook register_post_accumulate_grad_hook __reduce_ex__ __reduce__
+    __setstate__ __dlpack__ __dlpack_device__ __dir__""".split()
+)
+"""Calls that neither make a tensor nor change one, but may warn, or run code of the program."""
 
 _THIN = (
     "/torch/overrides.py",
@@ -78,7 +82,7 @@ class Operations(TorchFunctionMode):
             attribute = func.__self__.__name__
             if func.__name__ == "__get__":
                 if attribute not in VIEWS:
-                    if attribute != "grad":
+                    if attribute != "grad" or args[0].is_leaf:
                         return func(*args)
                     return self._trampolines.for_frame(_here(1))(func, args, {})
                 name = attribute
@@ -86,6 +90,8 @@ class Operations(TorchFunctionMode):
                 name = "set " + attribute
         else:
             name = getattr(func, "__name__", None) or type(func).__name__
+            if name in SILENT:
+                return func(*args, **kwargs) if kwargs else func(*args)
             if name in QUIET:
                 if name == "numpy":
                     self._watcher.uses_numpy = True
@@ -167,7 +173,11 @@ class Operations(TorchFunctionMode):
         for tensor, entry in touched:
             if _version(tensor) != entry.version:
                 changed |= tensors.refresh(tensor, entry)
-        if name in FLAGS or name[:4] == "set ":
+        if name == "set grad":
+            changed = True
+            if touched:
+                tensors.refresh_grad(*touched[0])
+        elif name in FLAGS or name[:4] == "set ":
             for tensor, entry in touched[:1]:
                 tensors.refresh(tensor, entry)
             changed = True

@@ -31,7 +31,7 @@ class Sites:
         """The program's own code objects by ``id()`` (hashing one reads all of it), and the function of each."""
         self._adopted: list[CodeType] = []
         self._journal = journal
-        self._lines = source.splitlines()
+        self._lines = source.split("\n")
         self._positions: dict[int, list[Any]] = {}
         self._items: dict[int, list[Any]] = {}
 

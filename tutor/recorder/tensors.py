@@ -138,6 +138,8 @@ class Tensors:
 
     def refresh_grad(self, tensor: torch.Tensor, entry: Entry) -> None:
         """Look at a known tensor's ``.grad`` again."""
+        if not any(_leaf_flags(tensor)):
+            return
         grad = tensor.grad
         if grad is None:
             known = None
@@ -313,9 +315,9 @@ def content_of(tensor: torch.Tensor) -> Content:
         count = tensor.numel()
         if count > WHOLE_LIMIT:
             return summary_of(tensor)
-        if tensor.is_contiguous() and tensor.device.type == "cpu" and type(tensor) in _PLAIN:
+        if tensor.is_cpu and tensor.is_contiguous() and type(tensor) in _PLAIN:
             address = tensor.data_ptr()
-            if address and not (tensor.is_conj() or tensor.is_neg()):
+            if address and not tensor.is_neg() and not tensor.is_conj():
                 return _bytes_at(address, count * tensor.element_size())
         return _slow_bytes(tensor)
     except (RuntimeError, NotImplementedError, TypeError, ValueError):
