@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 import torch
+from torch.autograd.function import BackwardCFunction
 from torch.autograd.graph import get_gradient_edge
 
 from tutor.recorder.graph import ACCUMULATE_GRAD
@@ -30,7 +31,7 @@ _NO_OVERRIDES = torch._C.DisableTorchFunction
 class Call:
     """One backward call that is running."""
 
-    __slots__ = ("before", "handles", "leaves", "ran", "retained")
+    __slots__ = ("before", "handles", "leaves", "ran", "retained", "switched")
 
     def __init__(self) -> None:
         self.handles: list[Any] = []
@@ -40,6 +41,8 @@ class Call:
         self.retained: dict[int, list[tuple[Entry, int]]] = {}
         """Tensors that keep their gradient without being leaves, by the node that made them, with output number."""
         self.ran: list[int] = []
+        self.switched: set[int] = set()
+        """Python nodes for which the function mode was switched on."""
 
 
 class Backward:
@@ -108,6 +111,9 @@ class Backward:
             if number in seen:
                 continue
             seen.add(number)
+            if isinstance(node, BackwardCFunction):
+                # Its backward is Python: see the operations in it, as everywhere else.
+                call.handles.append(node.register_prehook(partial(self._python_begins, call, number)))
             call.handles.append(node.register_hook(partial(self._node_ran, call, number, node.name())))
             for following, _ in node.next_functions:
                 if following is not None:
@@ -158,7 +164,17 @@ class Backward:
         detail = [entry.id, before, contribution, after, before is None]
         self._step(Kind.ACCUMULATE, "AccumulateGrad", detail)
 
+    def _python_begins(self, call: Call, number: int, incoming: Any) -> None:
+        if self._watcher.off:
+            self._watcher.push_mode()
+            self._watcher.off = False
+            call.switched.add(number)
+
     def _node_ran(self, call: Call, number: int, name: str, outgoing: Any, incoming: Any) -> None:
+        if number in call.switched:
+            call.switched.discard(number)
+            self._watcher.pop_mode()
+            self._watcher.off = True
         try:
             gradient = self._tensors.gradient
             arriving = [gradient(item) for item in incoming]

@@ -6,7 +6,9 @@ It is told what to run by one message on its standard input, and ends when its p
 from __future__ import annotations
 
 import ctypes
+import importlib
 import os
+import select
 import signal
 import sys
 
@@ -15,11 +17,17 @@ import msgspec
 from tutor.recorder.execution import Execution
 from tutor.recorder.process import Request
 
+IDLE = 0.5
+"""Seconds without a request after which the child gets more ready than it must be."""
+
 
 def main() -> None:
     """Wait for a request (8 bytes of length, then [path of the log, request]) and carry it out."""
     root, parent = sys.argv[1:3]
     _die_with(int(parent))
+    if not select.select([0], [], [], IDLE)[0]:
+        # The first optimiser of a program imports this; better while nobody waits.
+        importlib.import_module("torch._dynamo")
     message = _read(8)
     message = _read(int.from_bytes(message, "little")) if message else b""
     if not message:

@@ -81,6 +81,7 @@ class Execution:
                 code = self._instrumenter.compile(text, flags, first=first == cells[0][0])
                 flags |= code.co_flags & FUTURE_FLAGS
                 self._sites.adopt(code)
+                self._sites.statements([info.position for info in self._instrumenter.statements])
                 self._run_code(code)
             except SystemExit as error:
                 return "finished", f"the program called sys.exit({'' if error.code is None else repr(error.code)})"
@@ -235,4 +236,3 @@ def _frames() -> Any:
     while frame is not None:
         yield frame
         frame = frame.f_back
-

@@ -50,7 +50,8 @@ class Graph:
                 if following is None:
                     edges.append(None)
                 elif type(following) is ACCUMULATE_GRAD:
-                    edges.append([-1, self.tensors.see(following.variable).id])
+                    leaf: Any = following
+                    edges.append([-1, self.tensors.see(leaf.variable).id])
                 else:
                     id = following._sequence_nr()
                     edges.append([id, position])
@@ -95,7 +96,8 @@ class Graph:
                 return (), []
             kept = [(str(n), self.tensors.saved(t)) for n, t in enumerate(tensors) if t is not None]
             return tuple(name for name, _ in kept), [value for _, value in kept]
-        names, values = [], []
+        names: list[str] = []
+        values: list[Any] = []
         for attribute in attributes:
             try:
                 value = getattr(node, attribute)

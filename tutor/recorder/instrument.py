@@ -28,6 +28,17 @@ from typing import Any
 
 import msgspec
 
+from tutor.recorder.uses import (
+    COMPREHENSIONS,
+    FUNCTIONS,
+    INNER_FIELDS,
+    Use,
+    bound_in,
+    is_generator,
+    own_parts,
+    parameters,
+)
+
 HOOKS = (
     "statement",
     "pending",
@@ -43,9 +54,7 @@ HOOKS = (
 """Names of the hooks; an object with a method for each is what the code calls."""
 
 _MARK = "\0tutor:"
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
-_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
 class Statement(msgspec.Struct):
@@ -131,7 +140,7 @@ class Instrumenter:
         Raises:
             SyntaxError: as plain Python would.
         """
-        plain = compile(source, self._filename, "exec", flags=flags, dont_inherit=True)
+        plain: CodeType = compile(source, self._filename, "exec", flags=flags, dont_inherit=True)
         try:
             return self._instrumented(source, flags | plain.co_flags & FUTURE_FLAGS, first)
         except (TypeError, ValueError, AttributeError, KeyError, RecursionError, SyntaxError):
@@ -182,7 +191,7 @@ class Instrumenter:
             return [self._call("pending", node, info.index), node]
         if isinstance(node, ast.Break | ast.Continue):
             return [self._after(node, info), node]
-        if isinstance(node, _FUNCTIONS):
+        if isinstance(node, FUNCTIONS):
             self._function(node, scope)
             return [node, self._after(node, info)]
         if isinstance(node, ast.ClassDef):
@@ -223,18 +232,18 @@ class Instrumenter:
         return node
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> None:
-        names, outer, nonlocals = _bound_in(node)
+        names, outer, nonlocals = bound_in(node)
         inner = Scope(_qualified(node.name, scope), scope, names - outer - nonlocals, outer)
-        parameters = _parameters(node.args)
+        given = parameters(node.args)
         info = self._new(node, inner, "def " + node.name)
         info.position = (node.lineno, node.lineno, node.col_offset, node.col_offset)
-        info.local = tuple(parameters)
-        info.bound = frozenset(parameters)
-        info.generator = _is_generator(node) or isinstance(node, ast.AsyncFunctionDef)
+        info.local = tuple(given)
+        info.bound = frozenset(given)
+        info.generator = is_generator(node) or isinstance(node, ast.AsyncFunctionDef)
         body = self._body(node.body, inner, keep_docstring=True)
         head = body[:1] if _is_docstring(node.body[0]) else []
         rest = body[len(head) :]
-        enter = self._call("entered", node, info.index, parameters)
+        enter = self._call("entered", node, info.index, given)
         whole = ast.Try(
             body=[enter, *rest],
             handlers=[self._escape(node, info.index)],
@@ -266,7 +275,7 @@ class Instrumenter:
 
     def _describe(self, node: ast.stmt, scope: Scope) -> Statement:
         info = self._new(node, scope, _word(node))
-        use = _Use(node)
+        use = Use(node)
         info.deep, info.calls, info.scan = use.deep, use.calls, use.scan
         info.deleted = tuple(use.deleted)
         wanted = dict.fromkeys(use.bound)
@@ -304,95 +313,6 @@ FUTURE_FLAGS = 0x1FE0000
 """Every flag of a code object that a ``from __future__`` import sets."""
 
 
-class _Use(ast.NodeVisitor):
-    """Names that a statement's own part (a header, for compound statements) certainly binds or mentions."""
-
-    def __init__(self, node: ast.stmt) -> None:
-        self.bound: list[str] = []
-        self.mentioned: list[str] = []
-        self.deleted: list[str] = []
-        self.deep = self.calls = self.scan = False
-        self._maybe = 0
-        if isinstance(node, (*_FUNCTIONS, ast.ClassDef)):
-            self.bound.append(node.name)
-            for decorator in node.decorator_list:
-                self.visit(decorator)
-            return
-        for part in _own_parts(node):
-            self.visit(part)
-
-    def visit_Name(self, node: ast.Name) -> None:  # noqa: N802
-        if self._maybe:
-            return
-        kind = self.mentioned if isinstance(node.ctx, ast.Load) else self.bound
-        if isinstance(node.ctx, ast.Del):
-            kind = self.deleted
-        kind.append(node.id)
-
-    def visit_Call(self, node: ast.Call) -> None:  # noqa: N802
-        self.calls = True
-        if isinstance(node.func, ast.Name) and node.func.id in ("exec", "eval", "globals", "vars", "setattr"):
-            self.scan = self.deep = True
-        self.generic_visit(node)
-
-    def visit_Attribute(self, node: ast.Attribute) -> None:  # noqa: N802
-        self.deep = self.deep or not isinstance(node.ctx, ast.Load)
-        self.generic_visit(node)
-
-    def visit_Subscript(self, node: ast.Subscript) -> None:  # noqa: N802
-        self.deep = self.deep or not isinstance(node.ctx, ast.Load)
-        self.generic_visit(node)
-
-    def visit_Await(self, node: ast.Await) -> None:  # noqa: N802
-        self.calls = True
-        self.generic_visit(node)
-
-    def visit_BoolOp(self, node: ast.BoolOp) -> None:  # noqa: N802
-        self.visit(node.values[0])
-        self._visit_maybe(node.values[1:])
-
-    def visit_IfExp(self, node: ast.IfExp) -> None:  # noqa: N802
-        self.visit(node.test)
-        self._visit_maybe([node.body, node.orelse])
-
-    def visit_Compare(self, node: ast.Compare) -> None:  # noqa: N802
-        self.visit(node.left)
-        self.visit(node.comparators[0])
-        self._visit_maybe(node.comparators[1:])
-
-    def visit_Lambda(self, node: ast.Lambda) -> None:  # noqa: N802
-        self._visit_maybe([node.body])
-
-    def visit_Import(self, node: ast.Import) -> None:  # noqa: N802
-        self.bound += [(alias.asname or alias.name).split(".")[0] for alias in node.names]
-
-    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:  # noqa: N802
-        if any(alias.name == "*" for alias in node.names):
-            self.scan = True
-            return
-        self.bound += [alias.asname or alias.name for alias in node.names]
-
-    def visit_AnnAssign(self, node: ast.AnnAssign) -> None:  # noqa: N802
-        if node.value is not None:
-            self.visit(node.value)
-            self.visit(node.target)
-
-    def generic_visit(self, node: ast.AST) -> None:
-        if isinstance(node, _COMPREHENSIONS):
-            self.visit(node.generators[0].iter)
-            self._visit_maybe([node])
-        else:
-            super().generic_visit(node)
-
-    def _visit_maybe(self, nodes: Iterable[ast.AST]) -> None:
-        self._maybe += 1
-        for node in nodes:
-            super().generic_visit(node)
-            if isinstance(node, ast.Call):
-                self.calls = True
-        self._maybe -= 1
-
-
 class _Expressions(ast.NodeTransformer):
     """Hooks inside a statement's expressions: turns of comprehensions that call, bodies of lambdas."""
 
@@ -404,14 +324,14 @@ class _Expressions(ast.NodeTransformer):
         """Edit the statement's own part in place."""
         node = self._node
         for field, value in ast.iter_fields(node):
-            if field in _INNER_FIELDS:
+            if field in INNER_FIELDS:
                 continue
             if isinstance(value, ast.expr | ast.arguments):
                 setattr(node, field, self.visit(value))
             elif isinstance(value, list):
                 setattr(node, field, [self.visit(item) if isinstance(item, ast.AST) else item for item in value])
 
-    def visit_Lambda(self, node: ast.Lambda) -> Any:  # noqa: N802
+    def visit_Lambda(self, node: ast.Lambda) -> Any:
         self.generic_visit(node)
         if any(isinstance(part, ast.Yield | ast.YieldFrom | ast.Await) for part in ast.walk(node.body)):
             return node
@@ -421,7 +341,7 @@ class _Expressions(ast.NodeTransformer):
 
     def generic_visit(self, node: ast.AST) -> Any:
         super().generic_visit(node)
-        if isinstance(node, _COMPREHENSIONS) and any(isinstance(part, ast.Call) for part in ast.walk(node)):
+        if isinstance(node, COMPREHENSIONS) and any(isinstance(part, ast.Call) for part in ast.walk(node)):
             node.generators[-1].ifs.append(self._hook("turned", node, []))
         return node
 
@@ -433,75 +353,6 @@ class _Expressions(ast.NodeTransformer):
         return statement.value
 
 
-_INNER_FIELDS = ("body", "orelse", "finalbody", "handlers", "cases")
-
-
-def _own_parts(node: ast.stmt) -> list[ast.AST]:
-    """What belongs to the statement itself: a compound statement without its bodies.
-
-    An assignment's value comes before its targets, as it is evaluated.
-    """
-    parts: list[ast.AST] = []
-    for field, value in ast.iter_fields(node):
-        if field in _INNER_FIELDS:
-            continue
-        if isinstance(value, ast.AST):
-            parts.append(value)
-        elif isinstance(value, list):
-            parts += [item for item in value if isinstance(item, ast.AST)]
-    if isinstance(node, ast.Try | ast.TryStar):
-        return []
-    if isinstance(node, ast.Assert):
-        return [node.test]
-    if isinstance(node, ast.Import | ast.ImportFrom | ast.AnnAssign):
-        return [node]
-    return parts
-
-
-def _bound_in(function: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[set[str], set[str], set[str]]:
-    """Names that a function binds, declares global, and declares nonlocal."""
-    names, outer, nonlocals = set(_parameters(function.args)), set(), set()
-    waiting: list[ast.AST] = list(function.body)
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, (*_FUNCTIONS, ast.ClassDef)):
-            names.add(node.name)
-            continue
-        if isinstance(node, ast.Lambda):
-            continue
-        if isinstance(node, ast.Global):
-            outer.update(node.names)
-        elif isinstance(node, ast.Nonlocal):
-            nonlocals.update(node.names)
-        elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            names.add(node.id)
-        elif isinstance(node, ast.alias) and node.name != "*":
-            names.add((node.asname or node.name).split(".")[0])
-        elif isinstance(node, ast.ExceptHandler) and node.name:
-            names.add(node.name)
-        elif isinstance(node, ast.MatchAs | ast.MatchStar) and node.name:
-            names.add(node.name)
-        waiting.extend(ast.iter_child_nodes(node))
-    return names, outer, nonlocals
-
-
-def _parameters(arguments: ast.arguments) -> list[str]:
-    every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
-    every += [extra for extra in (arguments.vararg, arguments.kwarg) if extra is not None]
-    return [argument.arg for argument in every]
-
-
-def _is_generator(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    waiting: list[ast.AST] = list(function.body)
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, ast.Yield | ast.YieldFrom):
-            return True
-        if not isinstance(node, (*_FUNCTIONS, ast.Lambda, ast.ClassDef)):
-            waiting.extend(ast.iter_child_nodes(node))
-    return False
-
-
 def _is_docstring(node: ast.stmt) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
 
@@ -511,7 +362,7 @@ def _qualified(name: str, scope: Scope) -> str:
 
 
 def _word(node: ast.stmt) -> str:
-    if isinstance(node, _FUNCTIONS):
+    if isinstance(node, FUNCTIONS):
         return "def " + node.name
     if isinstance(node, ast.ClassDef):
         return "class " + node.name
@@ -522,15 +373,15 @@ def _word(node: ast.stmt) -> str:
 
 def _header_end(node: ast.stmt) -> tuple[int, int]:
     """Where a statement ends, or the header of a compound one."""
-    ends = [part for part in _own_parts(node) if isinstance(part, ast.expr) or hasattr(part, "end_lineno")]
-    if isinstance(node, (*_FUNCTIONS, ast.ClassDef)):
+    ends: list[Any] = [part for part in own_parts(node) if isinstance(part, ast.expr) or hasattr(part, "end_lineno")]
+    if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
         words = {"FunctionDef": 4, "AsyncFunctionDef": 10, "ClassDef": 6}[type(node).__name__]
         return node.lineno, node.col_offset + words + len(node.name.encode())
     if isinstance(node, ast.With | ast.AsyncWith):
         ends = [item.optional_vars or item.context_expr for item in node.items]
     if not hasattr(node, "body") and not isinstance(node, ast.Match):
-        return node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
+        return int(node.end_lineno or node.lineno), int(node.end_col_offset or node.col_offset)
     last: Any = max(ends, key=lambda part: (part.end_lineno, part.end_col_offset), default=None)
     if last is None:
         return node.lineno, node.col_offset
-    return last.end_lineno, last.end_col_offset
+    return int(last.end_lineno), int(last.end_col_offset)

@@ -69,10 +69,7 @@ class Journal:
         if self.freed:
             changes.append([3, self.freed])
             self.freed = []
-        if _is_grad_enabled():
-            flags = 1
-        else:
-            flags = int(Flag.INFERENCE) if _is_inference() else 0
+        flags = 1 if _is_grad_enabled() else Flag.INFERENCE if _is_inference() else 0
         if self.opaque:
             flags |= Flag.OPAQUE
             self.opaque = False

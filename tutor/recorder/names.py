@@ -64,9 +64,9 @@ class Names:
         written = self._written.get(name)
         if sort is Sort.SCALAR or sort is Sort.TENSOR:
             reference: Any = self._tensors.see(value).id if sort is Sort.TENSOR else _scalar(value)
-            if written is not None and len(written) == 1 and written.get(name) == reference:
-                if type(reference) is int or _same(written[name], reference):
-                    return False
+            old = written.get(name) if written is not None and len(written) == 1 else None
+            if old == reference and (type(reference) is int or _same(old, reference)):
+                return False
             return self._write(name, written, {name: reference})
         if sort is Sort.IGNORED:
             return self._write(name, written, {}) if written else False
@@ -184,8 +184,8 @@ def members(value: Any, path: str, names: Any) -> Iterator[tuple[str, Any]]:
     elif sort is Sort.OPTIMIZER:
         yield from _optimizer_members(value, path, names())
     elif sort is Sort.MAPPING:
-        for _, (key, item) in zip(range(ITEMS_LIMIT), list(dict.items(value)), strict=False):
-            yield f"{path}[{_key(key)}]", item
+        for position, (key, item) in zip(range(ITEMS_LIMIT), list(dict.items(value)), strict=False):
+            yield f"{path}[{_key(key, position)}]", item
     elif sort is Sort.SEQUENCE:
         for position, item in zip(range(ITEMS_LIMIT), value, strict=False):
             yield f"{path}[{position}]", item
@@ -278,10 +278,10 @@ def _clip(text: str) -> str:
     return text if len(text) <= TEXT_LIMIT else text[: TEXT_LIMIT - 1] + "…"
 
 
-def _key(key: Any) -> str:
+def _key(key: Any, position: int) -> str:
     if type(key) in (str, int, float, bool, type(None)):
         return _clip(repr(key))
-    return type(key).__name__
+    return f"{type(key).__name__} {position}"
 
 
 def _all_plain(value: Any) -> bool:

@@ -11,6 +11,7 @@ import torch
 from torch.overrides import TorchFunctionMode
 
 from tutor.recorder.backward import BACKWARD_CALLS, Backward
+from tutor.recorder.calls import FLAGS, QUIET, SILENT, STORES, THIN, UNINITIALISED, VIEWS
 from tutor.recorder.kinds import Sort, is_tensor, sort_of
 from tutor.recorder.names import describe
 from tutor.recorder.tensors import Entry, version_of
@@ -20,40 +21,8 @@ from tutor.recording.format import Kind
 _here = sys._getframe
 _PLAIN_TENSORS = {torch.Tensor, torch.nn.Parameter}
 _SCALARS = {int, float, bool, str, type(None)}
-_METHOD_WRAPPER = type(torch.Tensor.grad.__get__)  # type: ignore[attr-defined]
+_METHOD_WRAPPER: Any = type(object().__str__)
 _ITEMS_LIMIT = 100
-
-VIEWS = frozenset({"T", "mT", "H", "mH", "real", "imag", "data"})
-"""Attributes whose reading makes a tensor, as an operation does."""
-
-FLAGS = frozenset({"requires_grad_", "retain_grad", "detach_", "set_", "resize_", "share_memory_"})
-"""Operations that change a tensor without touching its version."""
-
-SILENT = frozenset(
-    """dim size is_floating_point is_complex is_contiguous is_signed numel nelement element_size stride data_ptr
-    storage_offset get_device ndimension is_inference is_same_size is_set_to is_conj is_neg is_shared is_pinned
-    has_names __hash__ __len__ _is_view _has_compatible_shallow_copy_type result_type can_cast promote_types
-    is_tensor _record_function_enter_new _record_function_exit _RecordFunction _set_grad_enabled""".split()
-)
-"""Calls that neither make a tensor nor change one, and can neither warn nor call back: they pass unseen."""
-
-QUIET = frozenset(
-    """item tolist numpy __repr__ __str__ __format__ __bool__ __float__ __int__ __index__ __contains__ __array__
-    __complex__ storage untyped_storage register_hook register_post_accumulate_grad_hook __reduce_ex__ __reduce__
-    __setstate__ __dlpack__ __dlpack_device__ __dir__""".split()
-)
-"""Calls that neither make a tensor nor change one, but may warn, or run code of the program."""
-
-_THIN = (
-    "/torch/overrides.py",
-    "/torch/_tensor.py",
-    "/torch/functional.py",
-    "/torch/nn/functional.py",
-    "/torch/_jit_internal.py",
-    "/torch/autograd/__init__.py",
-    "/torch/utils/_contextlib.py",
-)
-"""Files of torch that only hand a call on; an operation seen through them is still the program's own."""
 
 
 class Operations(TorchFunctionMode):
@@ -74,7 +43,7 @@ class Operations(TorchFunctionMode):
         self._thin: dict[int, bool] = {}
         self._codes: list[CodeType] = []
         watcher.push_mode = lambda: torch._C._push_on_torch_function_stack(self)
-        watcher.pop_mode = torch._C._pop_torch_function_stack  # type: ignore[assignment]
+        watcher.pop_mode = _pop
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         """See one call, run it, and give back what it gave."""
@@ -110,9 +79,7 @@ class Operations(TorchFunctionMode):
         finally:
             watcher.off = before
 
-    def _see(
-        self, func: Any, name: str, args: Any, kwargs: Any, frame: FrameType, program: FrameType
-    ) -> Any:
+    def _see(self, func: Any, name: str, args: Any, kwargs: Any, frame: FrameType, program: FrameType) -> Any:
         watcher = self._watcher
         touched: list[tuple[torch.Tensor, Entry]] = []
         inputs: list[Any] = []
@@ -131,9 +98,7 @@ class Operations(TorchFunctionMode):
         call = self._trampolines.for_frame(frame)
         if name in BACKWARD_CALLS and func in BACKWARD_CALLS[name]:
             number = self._write(name, [inputs, None, options], open_frame, program, direct, mark)
-            result = self._backward.run(func, args, kwargs, number, lambda: self._run(call, func, args, kwargs))
-            self._after_backward(result, open_frame)
-            return result
+            return self._backward.run(func, args, kwargs, number, lambda: self._run(call, func, args, kwargs))
         result = self._run(call, func, args, kwargs)
         try:
             self._after(name, inputs, options, touched, result, open_frame, program, direct, mark)
@@ -183,6 +148,9 @@ class Operations(TorchFunctionMode):
             changed = True
         results: list[int] = []
         reference = self._result(result, results)
+        if name in UNINITIALISED:
+            for id in results:
+                tensors.forget_content(id)
         if name in VIEWS and not changed and name != "data" and touched and results == [touched[0][1].id]:
             return
         if not results and not changed:
@@ -190,15 +158,6 @@ class Operations(TorchFunctionMode):
         self._write(name, [inputs, reference, options], open_frame, program, direct, mark)
         open_frame.results = tuple(results)
         open_frame.result_step = self._journal.count
-
-    def _after_backward(self, result: Any, open_frame: OpenFrame) -> None:
-        try:
-            results: list[int] = []
-            self._result(result, results)
-            open_frame.results = tuple(results)
-            open_frame.result_step = self._journal.count
-        except Exception as error:
-            self._watcher.trouble(error)
 
     def _write(
         self,
@@ -216,7 +175,7 @@ class Operations(TorchFunctionMode):
             kind, parent = Kind.INNER, watcher.call_step(open_frame, program, mark)
         if detail[2] is None:
             del detail[2]
-        site = watcher.site = self._sites.at(program.f_code, program.f_lasti, name)
+        site = watcher.site = self._sites.at(program.f_code, program.f_lasti, name, whole=direct and name in STORES)
         open_frame.operations += 1
         return self._journal.step(kind, site, parent, detail)
 
@@ -263,12 +222,16 @@ class Operations(TorchFunctionMode):
             code = current.f_code
             thin = self._thin.get(id(code))
             if thin is None:
-                thin = self._thin[id(code)] = code.co_filename.replace("\\", "/").endswith(_THIN)
+                thin = self._thin[id(code)] = code.co_filename.replace("\\", "/").endswith(THIN)
                 self._codes.append(code)
             if not thin:
                 return False
             current = current.f_back
         return True
+
+
+def _pop() -> None:
+    torch._C._pop_torch_function_stack()
 
 
 def _version(tensor: torch.Tensor) -> int:

@@ -29,6 +29,8 @@ class Sites:
     def __init__(self, journal: Journal, source: str) -> None:
         self.codes: dict[int, str | None] = {}
         """The program's own code objects by ``id()`` (hashing one reads all of it), and the function of each."""
+        self._whole: dict[tuple[int, int], Position] = {}
+        """Statements by line and column of their start."""
         self._adopted: list[CodeType] = []
         self._journal = journal
         self._lines = source.split("\n")
@@ -43,6 +45,12 @@ class Sites:
             if isinstance(constant, CodeType):
                 self.adopt(constant, _function_name(constant, function))
 
+    def statements(self, positions: list[Position]) -> None:
+        """Take note of where statements stand; columns in bytes."""
+        for line, end_line, column, end_column in positions:
+            start = self._characters(line, column)
+            self._whole[line, start] = (line, end_line, start, self._characters(end_line, end_column))
+
     def frame(self, frame: FrameType | None) -> FrameType | None:
         """The nearest frame of the program, outwards from a frame."""
         codes = self.codes
@@ -50,19 +58,22 @@ class Sites:
             frame = frame.f_back
         return frame
 
-    def at(self, code: CodeType, instruction: int, name: str | None) -> int:
+    def at(self, code: CodeType, instruction: int, name: str | None, *, whole: bool = False) -> int:
         """The id of a site.
 
         Args:
             code: A code object of the program.
             instruction: ``f_lasti`` of a frame that runs it.
             name: What happens there; None names what is called there.
+            whole: Take the whole statement that begins there, if one does.
         """
         key = (id(code), instruction, name)
         known = self._journal.known(key)
         if known is not None:
             return known
         position = self.position(code, instruction)
+        if whole:
+            position = self._whole.get((position[0], position[2]), position)
         source = self.text(position)
         return self.define(key, position, source, self.codes.get(id(code)), name or source.split("(", 1)[0])
 
@@ -200,5 +211,3 @@ def _clean_one(error: BaseException, trampolines: Trampolines) -> None:
 
 
 _HERE = __file__.rpartition("/")[0] + "/"
-
-

@@ -54,7 +54,7 @@ class Sink(io.BufferedIOBase):
         return len(taken)
 
     @property
-    def name(self) -> str:  # type: ignore[override]
+    def name(self) -> str:
         """As in a plain run."""
         return f"<{_NAMES[self._descriptor]}>"
 
@@ -89,12 +89,12 @@ class Streams:
             self._files[descriptor] = os.dup(descriptor)
         sys.stdout = self._text(1, "strict")
         sys.stderr = self._text(2, "backslashreplace")
-        sys.__stdout__, sys.__stderr__ = sys.stdout, sys.stderr  # type: ignore[misc]
+        vars(sys).update(__stdout__=sys.stdout, __stderr__=sys.stderr)
         warnings.showwarning = self._warn
 
     def _text(self, descriptor: int, errors: str) -> io.TextIOWrapper:
         sink = Sink(descriptor, self._take)
-        return io.TextIOWrapper(sink, encoding="utf-8", errors=errors, newline="\n", write_through=True)  # type: ignore[type-var]
+        return io.TextIOWrapper(sink, encoding="utf-8", errors=errors, newline="\n", write_through=True)
 
     def _take(self, descriptor: int, data: bytes) -> None:
         if os.getpid() != self._process:

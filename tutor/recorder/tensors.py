@@ -136,6 +136,12 @@ class Tensors:
             if tensor is not None and other is not entry:
                 self.refresh(tensor, other, siblings=False)
 
+    def forget_content(self, id: int) -> None:
+        """A tensor just written down holds whatever lay in that memory: say that it has no value."""
+        for change in self._journal.pending:
+            if change[0] == 0 and change[1] == id:
+                change[7] = None
+
     def refresh_grad(self, tensor: torch.Tensor, entry: Entry) -> None:
         """Look at a known tensor's ``.grad`` again."""
         if not any(_leaf_flags(tensor)):
@@ -303,7 +309,7 @@ def address_of(tensor: torch.Tensor) -> int:
     """Where the tensor's storage begins, 0 where it has no memory of its own."""
     try:
         address = tensor.data_ptr()
-        offset = tensor.storage_offset()
+        offset = int(tensor.storage_offset())
         return address - offset * tensor.element_size() if offset else address
     except (RuntimeError, NotImplementedError):
         return 0
@@ -319,6 +325,9 @@ def content_of(tensor: torch.Tensor) -> Content:
             address = tensor.data_ptr()
             if address and not tensor.is_neg() and not tensor.is_conj():
                 return _bytes_at(address, count * tensor.element_size())
+    except (RuntimeError, NotImplementedError):
+        pass  # a tensor without memory of its own: look closer
+    try:
         return _slow_bytes(tensor)
     except (RuntimeError, NotImplementedError, TypeError, ValueError):
         return None
@@ -329,7 +338,13 @@ _PLAIN = {torch.Tensor, torch.nn.Parameter, torch.nn.Buffer}
 
 def _slow_bytes(tensor: torch.Tensor) -> Content:
     if torch._C._functorch.is_functorch_wrapped_tensor(tensor):
-        return _slow_bytes(torch._C._functorch.get_unwrapped(tensor))
+        if torch._C._functorch.is_batchedtensor(tensor):
+            return None  # it stands for a whole batch of values
+        inside = torch._C._functorch.get_unwrapped(tensor)
+        if torch._C._functorch.is_functorch_wrapped_tensor(inside):
+            return _slow_bytes(inside)
+        # Operations would wrap it again, so only what can be read at once.
+        return _bytes_at(inside.data_ptr(), inside.numel() * inside.element_size()) if inside.is_contiguous() else None
     if tensor.layout is not _strided:
         tensor = tensor.to_dense()
     plain = tensor.detach().cpu().resolve_conj().resolve_neg().contiguous()
