@@ -24,6 +24,9 @@ from tutor.recording.recording import Recording
 TIMEOUT = 60.0
 """Seconds that a program may run, if nobody says otherwise."""
 
+START_TIMEOUT = 120.0
+"""Seconds that the child may take to get ready."""
+
 MAX_STEPS = 1_000_000
 """Steps that are recorded, if nobody says otherwise."""
 
@@ -79,7 +82,8 @@ class Run:
         self._log = log
         self._path = Path(path)
         self._timeout = timeout
-        self._deadline = time.monotonic() + timeout if timeout else float("inf")
+        self._deadline = time.monotonic() + START_TIMEOUT
+        self._started = False
         self._stopped: str | None = None
 
     @property
@@ -103,8 +107,7 @@ class Run:
         if recording.end is not None:
             return False
         if not recording.writer_gone:
-            if time.monotonic() > self._deadline:
-                self.stop(f"stopped after {self._timeout:g} seconds (--timeout)")
+            self._keep_time()
             recording.writer_gone = self._process.poll() is not None
         if recording.read_more(seconds):
             return True
@@ -113,6 +116,16 @@ class Run:
         if recording.end is not None:
             self.stop("")
         return False
+
+    def _keep_time(self) -> None:
+        """Stop the program when its time is over; the time begins when the child has made itself ready."""
+        now = time.monotonic()
+        if not self._started and self.recording.header is not None:
+            self._started = True
+            self._deadline = now + self._timeout if self._timeout else float("inf")
+        if now > self._deadline:
+            limit = f"after {self._timeout:g} seconds (--timeout)" if self._started else "because it could not be started"
+            self.stop(f"stopped {limit}")
 
     def wait(self) -> Recording:
         """Pump until the end.

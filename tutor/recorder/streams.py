@@ -103,9 +103,15 @@ class Streams:
         self._look_at_files()
         self._waiting.append((descriptor, data))
 
-    def flush(self, site: int) -> bool:
-        """Write down what was printed since the last call; whether there was anything."""
-        self._look_at_files()
+    def flush(self, site: int, *, files: bool = True) -> bool:
+        """Write down what was printed since the last call; whether there was anything.
+
+        Args:
+            site: Where.
+            files: Look also at what native code and other processes wrote.
+        """
+        if files:
+            self._look_at_files()
         if not self._waiting:
             return False
         waiting, self._waiting = self._waiting, []

@@ -175,18 +175,26 @@ class Tensors:
         return None if grad is None else self.see(grad).id
 
     def _register(self, tensor: torch.Tensor) -> Entry:
-        key = id(tensor)
         entry = Entry(tensor, self._gone)
-        entry.key = key
+        entry.key = key = id(tensor)
         entry.id = self._next_id
+        entry.base = 0
         self._next_id += 1
         self.table[key] = entry
+        try:
+            self._capture(tensor, entry)
+        except BaseException:
+            # Recursion at its limit, say: better not known at all than known by half.
+            self.table.pop(key, None)
+            raise
+        return entry
+
+    def _capture(self, tensor: torch.Tensor, entry: Entry) -> None:
         entry.meta, entry.version, entry.content = meta_of(tensor), version_of(tensor), content_of(tensor)
         self._join(entry, address_of(tensor))
         entry.node = self._define_node(node_of(tensor)) if tensor.requires_grad else None
         entry.grad = self.grad_id(tensor)
         self._write(entry)
-        return entry
 
     def _join(self, entry: Entry, base: int) -> None:
         entry.base = base

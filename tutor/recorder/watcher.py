@@ -94,7 +94,7 @@ class Watcher:
         tensors: Tensors,
         sites: Sites,
         trampolines: Trampolines,
-        flush: Callable[[int], bool],
+        flush: Callable[..., bool],
     ) -> None:
         self.journal = journal
         self.tensors = tensors
@@ -147,7 +147,7 @@ class Watcher:
         elif len(info.loops) != len(frame.turns):
             self._leave_loops(frame, info.loops)
         site = self.site = self._site(info)
-        printed = self._flush(site)
+        printed = self._flush(site, files=info.calls and not frame.operations)
         mark = len(self.journal.pending)
         changed = self._look(info, values, frame)
         if not frame.operations:
