@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import itertools
 import types
 from enum import Enum
 from typing import Any
@@ -25,9 +26,9 @@ class Sort(Enum):
     NUMBER = 4
     """numpy's scalars."""
     SEQUENCE = 5
-    """Lists, tuples and sets, not of a subclass."""
+    """Lists, tuples, sets, and subclasses of them."""
     MAPPING = 6
-    """Dictionaries, and those of ``collections``."""
+    """Dictionaries and subclasses of them."""
     MODULE = 7
     OPTIMIZER = 8
     OBJECT = 9
@@ -44,7 +45,7 @@ _SORTS: list[tuple[tuple[type, ...], Sort]] = [
     ((torch.optim.Optimizer,), Sort.OPTIMIZER),
 ]
 _known: dict[type, Sort] = dict.fromkeys((int, float, bool, str, type(None)), Sort.SCALAR)
-_known |= dict.fromkeys((list, tuple, set, frozenset, torch.Size), Sort.SEQUENCE)
+_CONTAINERS = (list, tuple, set, frozenset)
 
 
 def sort_of(value: Any) -> Sort:
@@ -66,7 +67,36 @@ def _sort(kind: type) -> Sort:
     for classes, sort in _SORTS:
         if any(known in ancestors for known in classes):
             return sort
-    module = kind.__module__
-    if dict in ancestors and module in ("builtins", "collections"):
+    if dict in ancestors:
         return Sort.MAPPING
-    return Sort.OBJECT if module == "__main__" else Sort.OTHER
+    if any(container in ancestors for container in _CONTAINERS):
+        return Sort.SEQUENCE
+    return Sort.OBJECT if kind.__module__ == "__main__" else Sort.OTHER
+
+
+def length(value: Any) -> int:
+    """How many items a sequence or mapping holds, without asking its own class."""
+    kind = type(value)
+    if dict in kind.__mro__:
+        return dict.__len__(value)
+    return int(_container(kind).__len__(value))
+
+
+def items(value: Any, limit: int) -> list[Any]:
+    """The first items of a sequence, without asking its own class."""
+    return list(itertools.islice(_container(type(value)).__iter__(value), limit))
+
+
+def field_names(value: Any) -> tuple[str, ...]:
+    """Names of the items of a named tuple, also of torch's; empty for any other sequence."""
+    kind = type(value)
+    for name in ("_fields", "__match_args__"):
+        for ancestor in kind.__mro__:
+            fields = vars(ancestor).get(name)
+            if isinstance(fields, tuple) and fields and tuple in kind.__mro__:
+                return fields
+    return ()
+
+
+def _container(kind: type) -> Any:
+    return next(container for container in _CONTAINERS if container in kind.__mro__)

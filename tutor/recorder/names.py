@@ -15,7 +15,7 @@ import numpy as np
 import torch
 
 from tutor.recorder.journal import Journal
-from tutor.recorder.kinds import Sort, sort_of
+from tutor.recorder.kinds import Sort, field_names, items, length, sort_of
 from tutor.recorder.tensors import Tensors
 from tutor.recording.format import WHOLE_LIMIT
 
@@ -30,6 +30,7 @@ DEPTH_LIMIT = 5
 TEXT_LIMIT = 200
 
 _NOTHING = object()
+_PLAIN_CONTAINERS = {list, tuple, set, frozenset, dict, torch.Size}
 _SCALARS = {int, float, bool, str, type(None)}
 
 
@@ -48,6 +49,8 @@ class Names:
         self._tensors = tensors
         self.optimizers: dict[str, weakref.ref[torch.optim.Optimizer]] = {}
         """Optimisers bound here: a scheduler changes them without naming them."""
+        self.arrays: dict[str, weakref.ref[np.ndarray[Any, Any]]] = {}
+        """Small arrays bound here: torch may write into their memory."""
         self.modules: dict[str, weakref.ref[torch.nn.Module]] = {}
         self._written: dict[str, dict[str, Any]] = {}
         self._marks: dict[str, Any] = {}
@@ -72,6 +75,8 @@ class Names:
             return self._write(name, written, {}) if written else False
         if sort is Sort.OPTIMIZER:
             self.optimizers[name] = weakref.ref(value)
+        elif sort is Sort.ARRAY and value.size <= WHOLE_LIMIT:
+            self.arrays[name] = weakref.ref(value)
         elif sort is Sort.MODULE:
             self.modules[name] = weakref.ref(value)
         if not deep:
@@ -94,6 +99,10 @@ class Names:
         for members in self._written.values():
             for path, reference in members.items():
                 self._journal.pending.append([1, self.scope, path, reference])
+
+    def holds(self, name: str) -> bool:
+        """Whether a name is bound here."""
+        return name in self._written
 
     def known(self) -> list[str]:
         """Every name bound here."""
@@ -167,13 +176,27 @@ def describe(value: Any) -> list[Any]:
     if sort is Sort.NUMBER:
         item = value.item()
         return [kind.__name__, item] if type(item) in _SCALARS else [kind.__name__, None, str(value)[:TEXT_LIMIT]]
-    if sort is Sort.SEQUENCE or kind is dict:
-        if _all_plain(value):
+    if sort is Sort.SEQUENCE or sort is Sort.MAPPING:
+        if kind in _PLAIN_CONTAINERS and _all_plain(value):
             return [kind.__name__, dict(value) if kind is dict else list(value)]
-        return [kind.__name__, None, f"{kind.__name__} of {len(value)}"]
+        return [kind.__name__, None, f"{kind.__name__} of {length(value)}"]
     if kind in (range, slice, bytes, torch.dtype, torch.device):
         return [kind.__name__, None, repr(value)[:TEXT_LIMIT]]
+    if sort is Sort.MODULE and kind.__module__.startswith("torch."):
+        return [kind.__name__, None, _module_text(value)]
     return [kind.__name__, None, f"{kind.__name__} object"]
+
+
+def _module_text(module: torch.nn.Module) -> str:
+    """A module of torch's own in a line: its settings, or how many modules it holds."""
+    name = type(module).__name__
+    try:
+        settings = module.extra_repr()
+    except (AttributeError, TypeError, ValueError, RuntimeError):
+        settings = ""
+    if settings or not module._modules:
+        return f"{name}({settings})"[:TEXT_LIMIT]
+    return f"{name} of {len(module._modules)}"
 
 
 def members(value: Any, path: str, names: Any) -> Iterator[tuple[str, Any]]:
@@ -187,8 +210,9 @@ def members(value: Any, path: str, names: Any) -> Iterator[tuple[str, Any]]:
         for position, (key, item) in zip(range(ITEMS_LIMIT), list(dict.items(value)), strict=False):
             yield f"{path}[{_key(key, position)}]", item
     elif sort is Sort.SEQUENCE:
-        for position, item in zip(range(ITEMS_LIMIT), value, strict=False):
-            yield f"{path}[{position}]", item
+        fields = field_names(value)
+        for position, item in enumerate(items(value, ITEMS_LIMIT)):
+            yield (f"{path}.{fields[position]}" if position < len(fields) else f"{path}[{position}]"), item
     elif sort is Sort.OBJECT:
         for name, item in _attributes(value):
             yield f"{path}.{name}", item
@@ -288,10 +312,10 @@ def _all_plain(value: Any) -> bool:
     """Whether a container is short and holds only plain values, or lists of them."""
     if len(value) > ITEMS_LIMIT:
         return False
-    items = list(value.values()) if type(value) is dict else list(value)
+    inside = list(value.values()) if type(value) is dict else list(value)
     if type(value) is dict and not all(type(key) is str for key in value):
         return False
-    for item in items:
+    for item in inside:
         if type(item) in (list, tuple):
             if len(item) > ITEMS_LIMIT or not all(type(part) in _SCALARS for part in item):
                 return False

@@ -139,13 +139,14 @@ class Operations(TorchFunctionMode):
             if _version(tensor) != entry.version:
                 changed |= tensors.refresh(tensor, entry)
         if name == "set grad":
-            changed = True
+            before = touched[0][1].grad if touched else None
             if touched:
                 tensors.refresh_grad(*touched[0])
+                changed = touched[0][1].grad != before
         elif name in FLAGS or name[:4] == "set ":
             for tensor, entry in touched[:1]:
-                tensors.refresh(tensor, entry)
-            changed = True
+                changed |= tensors.refresh(tensor, entry)
+            changed |= name in FLAGS
         results: list[int] = []
         reference = self._result(result, results)
         if name in UNINITIALISED:

@@ -124,8 +124,8 @@ class Run:
             self._started = True
             self._deadline = now + self._timeout if self._timeout else float("inf")
         if now > self._deadline:
-            limit = f"after {self._timeout:g} seconds (--timeout)" if self._started else "because it could not be started"
-            self.stop(f"stopped {limit}")
+            limit = f"after {self._timeout:g} seconds (--timeout)"
+            self.stop(f"stopped {limit if self._started else 'because it could not be started'}")
 
     def wait(self) -> Recording:
         """Pump until the end.

@@ -148,13 +148,15 @@ class Watcher:
             self._leave_loops(frame, info.loops)
         site = self.site = self._site(info)
         printed = self._flush(site, files=info.calls and not frame.operations)
+        if self.uses_numpy and frame.operations and self._look_at_arrays():
+            self.journal.amend()
         mark = len(self.journal.pending)
         changed = self._look(info, values, frame)
         if not frame.operations:
             if changed or not printed:
                 self._step(Kind.STATEMENT, site)
         elif changed:
-            if self._made_by_last(frame, mark):
+            if self._made_by_last(info, frame, mark):
                 self.journal.amend()
             else:
                 self._step(Kind.STATEMENT, site)
@@ -444,10 +446,20 @@ class Watcher:
             changed |= self._scan()
         if info.calls:
             changed |= self._look_at_objects()
-        if self.uses_numpy and not frame.operations and (info.deep or info.calls):
+        if self.uses_numpy and not frame.operations and (info.deep or info.calls or info.name == "update"):
             mark = len(self.journal.pending)
             self.tensors.refresh_small()
             changed |= len(self.journal.pending) > mark
+        return changed
+
+    def _look_at_arrays(self) -> bool:
+        """Whether torch wrote into an array's memory."""
+        changed = False
+        for frame in self._stack:
+            for name, reference in list(frame.names.arrays.items()):
+                array = reference()
+                if array is not None and frame.names.holds(name):
+                    changed |= frame.names.look(name, array)
         return changed
 
     def _scan(self) -> bool:
@@ -468,21 +480,24 @@ class Watcher:
             names = frame.names
             for name, optimizer_reference in names.optimizers.items():
                 optimizer = optimizer_reference()
-                if optimizer is not None and name in names.known():
+                if optimizer is not None and names.holds(name):
                     changed |= names.look(name, optimizer, deep=False)
             if self.modules_changed:
                 for name, module_reference in names.modules.items():
                     module = module_reference()
-                    if module is not None and name in names.known():
+                    if module is not None and names.holds(name):
                         changed |= names.look(name, module)
         self.modules_changed = False
         return changed
 
-    def _made_by_last(self, frame: OpenFrame, mark: int) -> bool:
+    def _made_by_last(self, info: Statement, frame: OpenFrame, mark: int) -> bool:
         """Whether a name was bound to what the last operation made, and nothing was written down since."""
         if frame.result_step != self.journal.count:
             return False
-        return any(change[0] == 1 and change[3] in frame.results for change in self.journal.pending[mark:])
+        return any(
+            change[0] == 1 and change[3] in frame.results and (not info.bound or change[2] in info.bound)
+            for change in self.journal.pending[mark:]
+        )
 
 
 def _printable(text: str) -> str:
