@@ -17,7 +17,7 @@ import msgspec
 from tutor.recorder.execution import Execution
 from tutor.recorder.process import Request
 
-IDLE = 0.5
+IDLE = 3.0
 """Seconds without a request after which the child gets more ready than it must be."""
 
 
@@ -35,6 +35,7 @@ def main() -> None:
     path, request = msgspec.msgpack.decode(message, type=tuple[str, Request])
     _close_input()
     log = os.open(path, os.O_RDWR)
+    os.unlink(path)  # noqa: PTH108
     if root in sys.path:
         sys.path.remove(root)
     sys.path.insert(0, "")

@@ -6,6 +6,8 @@ import _thread
 import atexit
 import builtins
 import contextlib
+import functools
+import importlib
 import linecache
 import os
 import random
@@ -65,6 +67,7 @@ class Execution:
         self._streams.open()
         self._seed()
         self._watch_modules()
+        _leave_uncompiled()
         os.register_at_fork(after_in_child=self._forked)
         how, reason = self._run_cells()
         self._tear_down()
@@ -216,6 +219,18 @@ class Execution:
     def _start_site(self) -> int:
         known = self._journal.known("start")
         return known or self._sites.define("start", (1, 1, 0, 0), "", None, "start")
+
+
+def _leave_uncompiled() -> None:
+    """Let ``torch.compile`` give back what runs operation by operation: compiled code has none to see."""
+    original = torch.compile
+
+    @functools.wraps(original)
+    def compile(*arguments: Any, **options: Any) -> Any:
+        importlib.import_module("torch._dynamo").config.disable = True
+        return original(*arguments, **options)
+
+    torch.compile = compile
 
 
 def _no_input(prompt: object = "") -> NoReturn:

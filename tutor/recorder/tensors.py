@@ -23,6 +23,9 @@ _strided = torch.strided
 SAMPLE_LIMIT = 1 << 22
 """Summaries of tensors with more elements are taken from a regular sample of them."""
 
+TWINS_LIMIT = 50
+"""Tensors of one storage among which a saved one is looked for."""
+
 EDGE_ITEMS = 3
 """Elements shown at each end of a summary."""
 
@@ -241,13 +244,11 @@ class Tensors:
         entry = self.table.get(id(tensor))
         if entry is not None:
             return [-1, entry.id, version]
-        base = address_of(tensor)
-        storage = self._storages.get(base)
+        storage = self._storages.get(address_of(tensor))
         if storage is not None:
-            shape = tensor.shape
-            for other in storage.entries.values():
-                if other.meta[2] == shape:
-                    return [-1, other.id, version]
+            twins = [other for other in list(storage.entries.values())[:TWINS_LIMIT] if _same_view(tensor, other())]
+            if twins:
+                return [-1, next((twin for twin in twins if twin.version == version), twins[0]).id, version]
         id_ = self._next_id
         self._next_id += 1
         meta = self.meta_id(meta_of(tensor))
@@ -272,6 +273,16 @@ class Tensors:
         name = "tensor" if kind is torch.Tensor else kind.__name__
         items = [name, str(dtype).removeprefix("torch."), [int(size) for size in shape], str(device)]
         return self._journal.define(Frame.META, meta, [*items, requires_grad, is_leaf, retains_grad])
+
+
+def _same_view(tensor: torch.Tensor, other: torch.Tensor | None) -> bool:
+    """Whether two tensors of one storage are the same elements in the same shape."""
+    return (
+        other is not None
+        and other.data_ptr() == tensor.data_ptr()
+        and other.shape == tensor.shape
+        and other.stride() == tensor.stride()
+    )
 
 
 def meta_of(tensor: torch.Tensor) -> Any:
