@@ -91,6 +91,9 @@ class Journal:
         """Let the last step hold the pending changes."""
         if not self.pending or not self._last:
             return
+        if self.freed:
+            self.pending.append([3, self.freed])
+            self.freed = []
         self._last[6].extend(self.pending)
         self.pending = []
         self._definitions.append(self._last)

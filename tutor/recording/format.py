@@ -4,6 +4,10 @@ A recording is a log of frames. A frame is a length (unsigned, 32 bits, little-e
 MessagePack: an array whose first item says which frame it is. Each table below says what follows that first item.
 The child process writes frames, everybody else reads them; ``VERSION`` goes up when an old reader could not.
 
+Ids. Tensors and storages are numbered from 1 in order of appearance; storage 0 is memory that is not known. Nodes
+have higher numbers the later they were made. The changes of a step stand in the order in which they happened: a
+function that opened or closed before the step's own work comes first, one that closed after it comes last.
+
 References. Wherever a value stands (an input, a result, what a name is bound to), an integer is the id of a
 tensor and an array is a plain value: ``[type name, value]`` or, for what has no plain value, ``[type name,
 null, text]``. A numpy array is ``["ndarray", null, text, [dtype, shape, content]]``; a list or tuple with
@@ -59,7 +63,7 @@ class Kind(IntEnum):
     """null"""
 
     OPERATION = 1
-    """inputs, result reference or null, options map or null"""
+    """inputs, result reference or null, options map or null; what is null at the end may be left out"""
 
     CALL = 2
     """null"""

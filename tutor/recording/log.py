@@ -14,19 +14,27 @@ from typing import Any
 
 import msgspec
 
-from tutor.recording.format import MAGIC, Frame
+from tutor.recording.format import MAGIC, VERSION, Frame
 
 _LENGTH = struct.Struct("<I")
-_NOTHING = b"\0\0\0\0"
 _encoder = msgspec.msgpack.Encoder()
 _decoder: msgspec.msgpack.Decoder[Any] = msgspec.msgpack.Decoder()
 
 FRAME_LIMIT = 1 << 30
 """No frame is longer; a larger length means a damaged file."""
 
+BLOCK_LIMIT = 1 << 26
+"""No block holds more bytes of frames than this."""
+
+CHOOSE_ANOTHER = "Choose a file that `tutor record` wrote."
+RECORD_AGAIN = "Record the program again with `tutor record`."
+
 
 class DamagedError(Exception):
-    """The bytes are not those of a recording, or of one that this version can read; the text says what is wrong."""
+    """The bytes are not those of a recording, or of one that this version can read.
+
+    The text says what is wrong and what to do, as two sentences.
+    """
 
 
 class LogWriter:
@@ -42,46 +50,57 @@ class LogWriter:
         self._position = os.pwrite(descriptor, MAGIC, 0)
         self._buffer = bytearray()
 
-    def append(self, frame: Any) -> None:
-        """Write a frame after the last one."""
+    def append(self, *frames: Any) -> None:
+        """Write frames after the last one."""
         self._start = self._position
-        self._write(frame)
+        self._write(frames)
 
-    def amend(self, frame: Any) -> None:
-        """Write a frame in the place of the last one. It must not be shorter."""
-        self._write(frame)
+    def amend(self, *frames: Any) -> None:
+        """Write frames from the place of the last one on: definitions that it now needs, then itself, grown."""
+        self._write(frames)
 
-    def _write(self, frame: Any) -> None:
+    def _write(self, frames: tuple[Any, ...]) -> None:
         buffer = self._buffer
-        _encoder.encode_into(frame, buffer, 4)
-        _LENGTH.pack_into(buffer, 0, len(buffer) - 4)
-        written = os.pwrite(self._descriptor, buffer, self._start)
-        while written < len(buffer):
-            written += os.pwrite(self._descriptor, memoryview(buffer)[written:], self._start + written)
-        self._position = self._start + written
+        at = last = 0
+        for frame in frames:
+            _encoder.encode_into(frame, buffer, at + 4)
+            _LENGTH.pack_into(buffer, at, len(buffer) - at - 4)
+            last, at = at, len(buffer)
+        start = self._start
+        written = os.pwrite(self._descriptor, buffer, start)
+        while written < at:
+            written += os.pwrite(self._descriptor, memoryview(buffer)[written:], start + written)
+        self._start = start + last
+        self._position = start + at
 
 
 class LogReader:
     """Reads frames from a file descriptor, in order or from any position.
 
+    Args:
+        descriptor: Of the log.
+        owner: Whatever closes the descriptor when it is no longer referred to.
+
     Raises:
-        DamagedError: from ``__init__`` and its methods.
+        DamagedError: from its methods.
     """
 
     CHUNK = 1 << 18
 
-    def __init__(self, descriptor: int) -> None:
+    def __init__(self, descriptor: int, owner: object = None) -> None:
         self.descriptor = descriptor
+        self._owner = owner
         self.position = len(MAGIC)
         """Where the next frame starts."""
         self._held = b""
         self._held_at = 0
+        self._settled = 0
 
     def check_magic(self) -> bool:
         """Whether the file has begun; DamagedError when it begins as something else."""
         start = os.pread(self.descriptor, len(MAGIC), 0)
         if not MAGIC.startswith(start):
-            raise DamagedError("this is not a tutor recording")
+            raise DamagedError(f"this is not a tutor recording. {CHOOSE_ANOTHER}")
         return start == MAGIC
 
     def next(self, complete: bool) -> tuple[int, Any] | None:
@@ -91,17 +110,21 @@ class LogReader:
             complete: The writer is gone, so that the last frame is final.
         """
         position = self.position
-        length = self._length(position)
-        if length is None:
-            return None
-        after = position + 4 + length
-        if not complete and self._length(after) is None:
-            return None
-        payload = self._bytes(position + 4, length)
+        payload = self._payload(position)
         if payload is None:
-            return None
+            self._fill(position, complete)
+            payload = self._payload(position)
+            if payload is None:
+                return None
+        after = position + 4 + len(payload)
+        try:
+            items = decode(payload)
+        except DamagedError:
+            if complete and after == self._settled - 1:
+                return None
+            raise
         self.position = after
-        return position, decode(payload)
+        return position, items
 
     def steps(self, position: int, end: int) -> list[Any]:
         """All frames that start from one position up to (not including) another."""
@@ -113,24 +136,58 @@ class LogReader:
             at += 4 + length
         return frames
 
-    def _length(self, position: int) -> int | None:
-        start = self._bytes(position, 4)
-        if start is None or start == _NOTHING:
-            return None
-        (length,) = _LENGTH.unpack(start)
-        if length > FRAME_LIMIT:
-            raise DamagedError(f"the recording is damaged at byte {position}")
-        return int(length)
+    def whole(self, position: int, end: int, size: int) -> bytes:
+        """The bytes of at least one frame from a position on, and of as many whole ones as fit into a size."""
+        data = os.pread(self.descriptor, min(size, end - position), position)
+        at = 0
+        while at + 4 <= len(data):
+            after = at + 4 + int(_LENGTH.unpack_from(data, at)[0])
+            if after > len(data):
+                break
+            at = after
+        if at:
+            return data[:at]
+        (length,) = _LENGTH.unpack_from(data)
+        return os.pread(self.descriptor, 4 + int(length), position)
 
-    def _bytes(self, position: int, count: int) -> bytes | None:
-        offset = position - self._held_at
-        if offset < 0 or offset + count > len(self._held):
-            self._held = os.pread(self.descriptor, max(self.CHUNK, count), position)
-            self._held_at = position
-            offset = 0
-            if len(self._held) < count:
-                return None
-        return self._held[offset : offset + count]
+    def _payload(self, position: int) -> bytes | None:
+        """The bytes of a frame, where they are held and final."""
+        held = self._held
+        start = position - self._held_at + 4
+        if start < 4 or start > len(held):
+            return None
+        (length,) = _LENGTH.unpack_from(held, start - 4)
+        if length == 0 or start + length > len(held) or position + 4 + length >= self._settled:
+            return None
+        return held[start : start + length]
+
+    def _fill(self, position: int, complete: bool) -> None:
+        """Hold what stands from a position on, one whole frame at least where there is one.
+
+        The size is taken first. Only the frame that ended there can have been written again since, and it never
+        shrinks; so whatever ends before is final, however the writer and this reader interleave.
+        """
+        size = os.fstat(self.descriptor).st_size
+        self._settled = size + 1 if complete else size
+        self._held_at = position
+        self._held = os.pread(self.descriptor, self.CHUNK, position)
+        if len(self._held) < 4:
+            return
+        (length,) = _LENGTH.unpack_from(self._held)
+        if len(self._held) < 4 + length <= size - position:
+            self._held = os.pread(self.descriptor, 4 + length, position)
+
+
+def check_version(version: Any) -> None:
+    """Whether this program reads a version of the format.
+
+    Raises:
+        DamagedError: it does not.
+    """
+    if not isinstance(version, int):
+        raise DamagedError(f"the recording is damaged (it has no version). {RECORD_AGAIN}")
+    if version > VERSION:
+        raise DamagedError(f"the recording has format {version}, and this tutor reads up to {VERSION}. Update tutor.")
 
 
 def decode(payload: bytes) -> Any:
@@ -142,9 +199,9 @@ def decode(payload: bytes) -> Any:
     try:
         items = _decoder.decode(payload)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise DamagedError(f"the recording is damaged ({error})") from None
+        raise DamagedError(f"the recording is damaged ({error}). {RECORD_AGAIN}") from None
     if not isinstance(items, list) or not items:
-        raise DamagedError("the recording is damaged (a frame without a type)")
+        raise DamagedError(f"the recording is damaged (a frame without a type). {RECORD_AGAIN}")
     return items
 
 
@@ -157,3 +214,21 @@ def frame_bytes(frame: Any) -> bytes:
 def compressed(frames: bytes) -> bytes:
     """Many frames as one BLOCK frame."""
     return frame_bytes([Frame.BLOCK, zlib.compress(frames, 6)])
+
+
+def decompressed(block: bytes) -> bytes:
+    """The frames in a BLOCK frame's bytes.
+
+    Raises:
+        DamagedError: they are damaged, or more than ``BLOCK_LIMIT``.
+    """
+    stream = zlib.decompressobj()
+    try:
+        frames = stream.decompress(block, BLOCK_LIMIT + 1)
+    except zlib.error as error:
+        raise DamagedError(f"a block of the recording is damaged ({error}). {RECORD_AGAIN}") from None
+    if len(frames) > BLOCK_LIMIT:
+        raise DamagedError(f"a block of the recording is larger than any that tutor writes. {CHOOSE_ANOTHER}")
+    if not stream.eof or stream.unused_data:
+        raise DamagedError(f"a block of the recording is damaged (it does not end where it should). {RECORD_AGAIN}")
+    return frames

@@ -29,7 +29,7 @@ class Site(msgspec.Struct, frozen=True, gc=False):
     """The operation, node, callable or statement: ``mul``, ``MulBackward0``, ``model``, ``for``."""
 
 
-class Meta(msgspec.Struct, frozen=True, gc=False):
+class Meta(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """What many tensors have in common."""
 
     type: str
@@ -51,7 +51,7 @@ class Meta(msgspec.Struct, frozen=True, gc=False):
         return count
 
 
-class TensorRecord(msgspec.Struct, frozen=True, gc=False):
+class TensorRecord(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A tensor as it was from one step to the next change of it."""
 
     id: int
@@ -72,7 +72,7 @@ class TensorRecord(msgspec.Struct, frozen=True, gc=False):
     """Its Python object is gone; the graph still needs its value."""
 
 
-class Edge(msgspec.Struct, frozen=True, gc=False):
+class Edge(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """Where a node sends one of its outgoing gradients."""
 
     node: int | None
@@ -82,8 +82,17 @@ class Edge(msgspec.Struct, frozen=True, gc=False):
     leaf: int | None
     """The leaf tensor (through its AccumulateGrad node)."""
 
+    @staticmethod
+    def of(edge: list[int] | None) -> Edge | None:
+        """From the form in a NODE change."""
+        if edge is None:
+            return None
+        if edge[0] == -1:
+            return Edge(None, 0, edge[1])
+        return Edge(edge[0], edge[1], None)
 
-class Saved(msgspec.Struct, frozen=True, gc=False):
+
+class Saved(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """Something that a node kept for backward."""
 
     name: str
@@ -94,8 +103,15 @@ class Saved(msgspec.Struct, frozen=True, gc=False):
     plain: Any
     """The plain reference, where it is no tensor."""
 
+    @staticmethod
+    def of(name: str, value: Any) -> Saved:
+        """From the form in a NODE change."""
+        if type(value) is list and value and value[0] == -1:
+            return Saved(name, value[1], value[2], None)
+        return Saved(name, None, 0, value)
 
-class NodeRecord(msgspec.Struct, frozen=True, gc=False):
+
+class NodeRecord(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A node of the autograd graph."""
 
     id: int
@@ -108,6 +124,18 @@ class NodeRecord(msgspec.Struct, frozen=True, gc=False):
     """The step that freed its saved tensors, 0 while they are kept."""
     ran: int = 0
     """The step in which it ran last during a backward call, 0 if it never did."""
+
+    def at(self, *, released: int | None = None, ran: int | None = None) -> NodeRecord:
+        """The same node after a step that released it or ran it."""
+        return NodeRecord(
+            self.id,
+            self.name,
+            self.edges,
+            self.saved,
+            self.born,
+            self.released if released is None else released,
+            self.ran if ran is None else ran,
+        )
 
 
 class Step(msgspec.Struct, frozen=True):

@@ -1,7 +1,7 @@
 """A recording: random access to every step and every state, while it grows and afterwards.
 
-Frames stay on disk. In memory are where each step starts, what kind it is, where in the program, which names it
-changed, and a full state every so often; any other state is the nearest full one plus the steps in between.
+Frames stay on disk, and so does a full state every so often; any other state is the nearest full one plus the steps
+in between. In memory are where each step starts and an index of what happened in it.
 """
 
 from __future__ import annotations
@@ -10,20 +10,19 @@ import time
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
-from tutor.recording.format import VERSION, Change, Frame, Kind
-from tutor.recording.log import DamagedError, LogReader
+from tutor.recording.format import Frame, Kind
+from tutor.recording.index import Index, NameKey
+from tutor.recording.keyframes import Keyframes
+from tutor.recording.log import RECORD_AGAIN, DamagedError, LogReader, check_version
 from tutor.recording.model import End, Meta, Site, Step
+from tutor.recording.printed import Printed
 from tutor.recording.state import Key, State, Tables
 
-KEYFRAME_STEPS = 512
-"""A full state is kept at least this many steps after the one before."""
-
-KEYFRAME_SHARE = 4
-"""... and at least this many steps for each entry of the state, so that full states never outgrow the changes."""
+__all__ = ["Header", "NameKey", "Recording"]
 
 
 class Header(msgspec.Struct, frozen=True):
@@ -40,13 +39,6 @@ class Header(msgspec.Struct, frozen=True):
     cells: list[list[int]] = []
     """First and last line of each code cell, and its number in a notebook."""
     notebook: bool = False
-
-
-class NameKey(NamedTuple):
-    """A name by the function it lives in, whichever call: what the index of changes is sorted by."""
-
-    function: str | None
-    path: str
 
 
 class Recording:
@@ -68,24 +60,32 @@ class Recording:
         self.end: End | None = None
         """None while more can come."""
         self.tables = Tables()
-        self.outputs: list[int] = []
-        """Numbers of the output steps."""
+        self.index = Index()
+        """What happened in each step, in short."""
         self._positions = array("Q", [0])
-        self._kinds = bytearray([255])
-        self._sites = array("I", [0])
-        self._changes: dict[NameKey, array[int]] = {}
-        self._keyframes: list[State] = []
+        self._printed = Printed()
         self._front = State(self.tables)
-        self._keyframes.append(self._front.copy())
-        self._functions: dict[int, str | None] = {0: None}
+        self._keyframes = Keyframes(self.tables)
         self._last: State | None = None
+        self._end_position = 0
+        self._damage: DamagedError | None = None
 
     # Growing
 
     @property
     def count(self) -> int:
         """Number of steps so far."""
-        return len(self._kinds) - 1
+        return len(self.index.kinds) - 1
+
+    @property
+    def outputs(self) -> array[int]:
+        """Numbers of the output steps."""
+        return self._printed.steps
+
+    @property
+    def log_end(self) -> int:
+        """Where in the log the frames that were taken in end, an END frame not included."""
+        return self._end_position or self.reader.position
 
     def read_more(self, seconds: float | None = None) -> bool:
         """Take in frames that have been written since.
@@ -95,10 +95,21 @@ class Recording:
 
         Returns:
             Whether it stopped because of the time, with more waiting.
+
+        Raises:
+            DamagedError: what comes next cannot be read; the steps before it still can.
+            OSError: there is no room left for temporary files.
         """
+        if self._damage is not None:
+            raise self._damage
+        try:
+            return self._read_more(seconds)
+        except DamagedError as damage:
+            self._damage = damage
+            raise
+
+    def _read_more(self, seconds: float | None) -> bool:
         if self.end is not None or not self.reader.check_magic():
-            if self.end is None and self.writer_gone:
-                raise DamagedError("the recording is empty")
             return False
         deadline = None if seconds is None else time.perf_counter() + seconds
         taken = 0
@@ -119,12 +130,11 @@ class Recording:
     def _take(self, position: int, items: list[Any]) -> None:
         try:
             self._takers[items[0]](self, position, items)
-        except (KeyError, IndexError, TypeError, ValueError, msgspec.ValidationError) as error:
-            raise DamagedError(f"the recording is damaged at byte {position} ({error!r})") from None
+        except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, msgspec.MsgspecError) as error:
+            raise DamagedError(f"the recording is damaged at byte {position} ({error!r}). {RECORD_AGAIN}") from None
 
     def _take_header(self, position: int, items: list[Any]) -> None:
-        if items[1] > VERSION:
-            raise DamagedError(f"the recording has format {items[1]}, this tutor reads up to {VERSION}; update tutor")
+        check_version(items[1])
         self.header = msgspec.convert(items[2], Header)
 
     def _take_site(self, position: int, items: list[Any]) -> None:
@@ -139,30 +149,19 @@ class Recording:
 
     def _take_end(self, position: int, items: list[Any]) -> None:
         self.end = End(items[1], items[2])
+        self._end_position = position
 
     def _take_step(self, position: int, items: list[Any]) -> None:
-        number = len(self._kinds)
-        step = self._step(number, items)
+        step = self._step(self.count + 1, items)
         touched: set[Key] = set()
         state = self._front
-        for change in step.changes:
-            if change[0] == Change.OPEN:
-                self._functions[change[1]] = change[2]
+        depth = self.index.take_changes(step, state)
         state.apply(step, touched)
-        for key in touched:
-            name = NameKey(self._functions.get(key.scope), key.path)
-            steps = self._changes.get(name)
-            if steps is None:
-                steps = self._changes[name] = array("I")
-            if not steps or steps[-1] != number:
-                steps.append(number)
-        self._positions.append(position)
-        self._kinds.append(step.kind)
-        self._sites.append(items[2])
         if step.kind is Kind.OUTPUT:
-            self.outputs.append(number)
-        if number - self._keyframes[-1].step >= max(KEYFRAME_STEPS, KEYFRAME_SHARE * len(state)):
-            self._keyframes.append(state.copy())
+            self._printed.take(step.number, *step.detail)
+        self._positions.append(position)
+        self.index.take(step, items[2], depth, touched)
+        self._keyframes.offer(state, position)
 
     _takers = {  # noqa: RUF012
         Frame.HEADER: _take_header,
@@ -189,9 +188,17 @@ class Recording:
         return next(self.steps(number, number))
 
     def steps(self, first: int, last: int) -> Iterator[Step]:
-        """Steps from one number to another, both included; backwards when the first is the larger."""
-        if not self.count:
+        """Steps from one number to another, both included; backwards when the first is the larger.
+
+        From the number after the last step on there are none (yet).
+
+        Raises:
+            IndexError: there is no such step.
+        """
+        if first == self.count + 1:
             return
+        self._check(first, 1)
+        self._check(last, 1)
         if first > last:
             for start in range(first, last - 1, -256):
                 block = list(self.steps(max(last, start - 255), start))
@@ -214,9 +221,9 @@ class Recording:
             IndexError: there is no such step.
         """
         self._check(number, 0)
-        state = self._last
-        if state is None or state.step > number or state.step < self._keyframe(number).step:
-            state = self._keyframe(number).copy()
+        state, self._last = self._last, None
+        if state is None or state.step > number or state.step < self._keyframes.before(number):
+            state = self._keyframes.load(number)
         if state.step < number:
             for step in self.steps(state.step + 1, number):
                 state.apply(step)
@@ -228,8 +235,11 @@ class Recording:
 
         Both states are reused for the next step.
         """
+        if first == self.count + 1:
+            return
         self._check(first, 1)
-        before, after = self.state(first - 1).copy(), self.state(first - 1).copy()
+        before = self.state(first - 1).copy()
+        after = before.copy()
         for step in self.steps(first, self.count):
             touched: set[Key] = set()
             after.apply(step, touched)
@@ -238,31 +248,23 @@ class Recording:
 
     def kind(self, number: int) -> Kind:
         """The kind of a step, without reading it."""
-        return _KINDS[self._kinds[number]]
+        return _KINDS[self.index.kinds[number]]
 
     def site(self, number: int) -> Site:
         """Where a step happened, without reading it."""
-        return self.tables.sites[self._sites[number]]
+        return self.tables.sites[self.index.sites[number]]
 
     def changes_of(self, name: NameKey) -> array[int]:
         """Numbers of the steps that changed a name, in order."""
-        return self._changes.get(name, array("I"))
+        return self.index.changes.get(name, array("I"))
 
     def changed_names(self) -> list[NameKey]:
         """Every name that ever was, in order of appearance."""
-        return list(self._changes)
+        return list(self.index.changes)
 
     def output(self, number: int, limit: int = 1 << 16) -> list[tuple[str, str]]:
         """Stream and text of everything printed up to a step; the last ``limit`` characters at most."""
-        pieces: list[tuple[str, str]] = []
-        total = 0
-        for position in range(bisect_right(self.outputs, number) - 1, -1, -1):
-            stream, text = self.step(self.outputs[position]).detail
-            pieces.append((stream, text[-(limit - total) :]))
-            total += len(text)
-            if total >= limit:
-                break
-        return pieces[::-1]
+        return self._printed.until(number, limit)
 
     def next_change(self, name: NameKey, number: int) -> int | None:
         """The first step after a number that changed a name."""
@@ -275,10 +277,6 @@ class Recording:
         steps = self.changes_of(name)
         position = bisect_left(steps, number)
         return steps[position - 1] if position else None
-
-    def _keyframe(self, number: int) -> State:
-        position = bisect_right(self._keyframes, number, key=lambda state: state.step)
-        return self._keyframes[position - 1]
 
     def _check(self, number: int, lowest: int) -> None:
         if not lowest <= number <= self.count:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+import msgspec
+
 from tutor.recording.format import Change, Kind
 from tutor.recording.model import Edge, Meta, NodeRecord, Saved, Site, Step, TensorRecord
 
@@ -20,26 +22,20 @@ class Key(NamedTuple):
     """``w``, ``model.weight``, ``params[0]``."""
 
 
-class Scope:
+class Scope(msgspec.Struct, array_like=True):
     """An open frame of the program."""
 
-    __slots__ = ("call_line", "function", "id", "names", "turns")
-
-    def __init__(self, id: int, function: str | None, call_line: int) -> None:
-        self.id = id
-        self.function = function
-        self.call_line = call_line
-        self.names: dict[str, Any] = {}
-        """What each name refers to, as a reference of the format, in order of appearance."""
-        self.turns: dict[int, int] = {}
-        """Line of each loop that is running, outermost first, and its turn from 1."""
+    id: int
+    function: str | None
+    call_line: int
+    names: dict[str, Any] = {}
+    """What each name refers to, as a reference of the format, in order of appearance."""
+    turns: dict[int, int] = {}
+    """Line of each loop that is running, outermost first, and its turn from 1."""
 
     def copy(self) -> Scope:
         """An independent copy."""
-        twin = Scope(self.id, self.function, self.call_line)
-        twin.names = dict(self.names)
-        twin.turns = dict(self.turns)
-        return twin
+        return Scope(self.id, self.function, self.call_line, dict(self.names), dict(self.turns))
 
 
 class Tables:
@@ -68,8 +64,8 @@ class State:
         """Open frames, outermost first."""
         self.holders: dict[int, list[Key]] = {}
         """The names of each tensor."""
-        self.grad_of: dict[int, int] = {}
-        """For a tensor that is some ``.grad``: whose."""
+        self.grad_of: dict[int, list[int]] = {}
+        """For a tensor that is some ``.grad``: whose; several, where the program assigned it to several."""
         self._node_uses: dict[int, int] = {}
         self._saved_uses: dict[int, int] = {}
 
@@ -81,13 +77,43 @@ class State:
         twin.nodes = dict(self.nodes)
         twin.scopes = {id: scope.copy() for id, scope in self.scopes.items()}
         twin.holders = {id: list(keys) for id, keys in self.holders.items()}
-        twin.grad_of = dict(self.grad_of)
+        twin.grad_of = {id: list(owners) for id, owners in self.grad_of.items()}
         twin._node_uses = dict(self._node_uses)
         twin._saved_uses = dict(self._saved_uses)
         return twin
 
+    def packed(self) -> bytes:
+        """Everything in it, as bytes."""
+        return _packer.encode(
+            _Packed(
+                self.step,
+                list(self.tensors.values()),
+                list(self.nodes.values()),
+                list(self.scopes.values()),
+                self.holders,
+                self.grad_of,
+                self._node_uses,
+                self._saved_uses,
+            )
+        )
+
+    @staticmethod
+    def unpacked(tables: Tables, data: bytes) -> State:
+        """The state that was packed."""
+        packed = _unpacker.decode(data)
+        state = State(tables)
+        state.step = packed.step
+        state.tensors = {record.id: record for record in packed.tensors}
+        state.nodes = {node.id: node for node in packed.nodes}
+        state.scopes = {scope.id: scope for scope in packed.scopes}
+        state.holders = packed.holders
+        state.grad_of = packed.grad_of
+        state._node_uses = packed.node_uses
+        state._saved_uses = packed.saved_uses
+        return state
+
     def __len__(self) -> int:
-        """How many entries a copy of this state holds: the cost of a keyframe."""
+        """How many entries a copy of this state holds."""
         names = sum(len(scope.names) for scope in self.scopes.values())
         return names + len(self.tensors) + len(self.nodes)
 
@@ -121,11 +147,15 @@ class State:
 
     def names_of(self, tensor: int) -> list[str]:
         """The names of a tensor, in order of appearance; for a gradient ``w.grad``."""
-        names = list(dict.fromkeys(key.path for key in self.holders.get(tensor, ()) if key.scope in self.scopes))
-        owner = self.grad_of.get(tensor)
-        if owner is not None:
-            names += [f"{name}.grad" for name in self.names_of(owner)]
-        return names
+        names = [key.path for key in self.holders.get(tensor, ())]
+        suffix, seen, gradients = ".grad", {tensor}, [tensor]
+        while gradients:
+            owners = [owner for id in gradients for owner in self.grad_of.get(id, ()) if owner not in seen]
+            names += [key.path + suffix for owner in owners for key in self.holders.get(owner, ())]
+            seen.update(owners)
+            suffix += ".grad"
+            gradients = owners
+        return list(dict.fromkeys(names))
 
     def turns(self) -> list[tuple[int, int]]:
         """Line and turn of every running loop of the open frames, outermost first."""
@@ -146,7 +176,7 @@ class State:
         if step.kind is Kind.NODE:
             node = self.nodes.get(step.detail[0])
             if node is not None:
-                self.nodes[node.id] = _replace_node(node, ran=step.number)
+                self.nodes[node.id] = node.at(ran=step.number)
 
     def _tensor(self, change: list[Any], touched: set[Key] | None) -> None:
         _, id, meta, version, storage, node, grad, content = change
@@ -191,15 +221,18 @@ class State:
             self._touch(id, touched)
 
     def _move_grad(self, id: int, old: int | None, new: int | None) -> None:
-        if old is not None and self.grad_of.get(old) == id:
-            del self.grad_of[old]
+        if old is not None:
+            owners = self.grad_of.get(old, [])
+            if id in owners:
+                owners.remove(id)
+                if not owners:
+                    del self.grad_of[old]
         if new is not None:
-            self.grad_of[new] = id
+            self.grad_of.setdefault(new, []).append(id)
 
     def _touch(self, id: int, touched: set[Key]) -> None:
         touched.update(self.holders.get(id, ()))
-        owner = self.grad_of.get(id)
-        if owner is not None:
+        for owner in self.grad_of.get(id, ()):
             touched.update(self.holders.get(owner, ()))
 
     def _bind(self, change: list[Any], touched: set[Key] | None) -> None:
@@ -245,7 +278,6 @@ class State:
             record = self.tensors.get(id)
             if record is None or record.freed:
                 continue
-            self.grad_of.pop(id, None)
             if self._saved_uses.get(id):
                 self.tensors[id] = TensorRecord(
                     id, record.meta, record.version, record.storage, None, None, record.content,
@@ -253,19 +285,20 @@ class State:
                 )  # fmt: skip
             else:
                 del self.tensors[id]
-            if record.grad is not None and self.grad_of.get(record.grad) == id:
-                del self.grad_of[record.grad]
+            self._move_grad(id, record.grad, None)
             if record.node is not None:
                 self._drop_node(record.node)
 
     def _node(self, change: list[Any], touched: set[Key] | None) -> None:
         _, id, kind, edges, saved = change
+        if id in self.nodes:
+            return
         name, attributes = self.tables.node_kinds[kind]
         record = NodeRecord(
             id,
             name,
-            tuple(_edge(edge) for edge in edges),
-            tuple(_saved(attribute, value) for attribute, value in zip(attributes, saved, strict=True)),
+            tuple(map(Edge.of, edges)),
+            tuple(Saved.of(attribute, value) for attribute, value in zip(attributes, saved, strict=True)),
             self.step,
         )
         self.nodes[id] = record
@@ -280,7 +313,7 @@ class State:
         for id in change[1]:
             node = self.nodes.get(id)
             if node is not None and not node.released:
-                self.nodes[id] = _replace_node(node, released=self.step)
+                self.nodes[id] = node.at(released=self.step)
                 self._drop_saved(node)
 
     def _drop_saved(self, node: NodeRecord) -> None:
@@ -345,35 +378,21 @@ class State:
     }
 
 
+class _Packed(msgspec.Struct, array_like=True):
+    step: int
+    tensors: list[TensorRecord]
+    nodes: list[NodeRecord]
+    scopes: list[Scope]
+    holders: dict[int, list[Key]]
+    grad_of: dict[int, list[int]]
+    node_uses: dict[int, int]
+    saved_uses: dict[int, int]
+
+
+_packer = msgspec.msgpack.Encoder()
+_unpacker = msgspec.msgpack.Decoder(_Packed)
+
+
 def root_of(path: str) -> str:
     """The name that a path starts with: ``model`` for ``model.layers[0].weight``."""
-    for position, character in enumerate(path):
-        if character in ".[":
-            return path[:position]
-    return path
-
-
-def _edge(edge: list[int] | None) -> Edge | None:
-    if edge is None:
-        return None
-    if edge[0] == -1:
-        return Edge(None, 0, edge[1])
-    return Edge(edge[0], edge[1], None)
-
-
-def _saved(name: str, value: Any) -> Saved:
-    if type(value) is list and value and value[0] == -1:
-        return Saved(name, value[1], value[2], None)
-    return Saved(name, None, 0, value)
-
-
-def _replace_node(node: NodeRecord, *, released: int | None = None, ran: int | None = None) -> NodeRecord:
-    return NodeRecord(
-        node.id,
-        node.name,
-        node.edges,
-        node.saved,
-        node.born,
-        node.released if released is None else released,
-        node.ran if ran is None else ran,
-    )
+    return path.partition("[")[0].partition(".")[0]

@@ -10,10 +10,14 @@ from typing import Any, Final
 from tutor.recording.model import Content, Meta, TensorRecord
 from tutor.recording.state import State
 
-_FORMATS: Final = {
+EMPTY_ROWS_LIMIT: Final = 10_000
+"""A tensor without elements can still have any number of rows; more than this many are not listed."""
+
+FORMATS: Final = {
     "float64": "d",
     "float32": "f",
     "float16": "e",
+    "bfloat16": "H",
     "int64": "q",
     "int32": "i",
     "int16": "h",
@@ -26,6 +30,7 @@ _FORMATS: Final = {
     "complex64": "f",
     "complex128": "d",
 }
+"""For each dtype that can be read, how ``struct`` calls the numbers that its elements consist of."""
 
 
 def numbers(dtype: str, content: bytes) -> list[Any]:
@@ -34,17 +39,18 @@ def numbers(dtype: str, content: bytes) -> list[Any]:
     Raises:
         ValueError: the dtype is not known, or the bytes are not a whole number of elements.
     """
-    if dtype == "bfloat16":
-        halves = struct.unpack(f"<{len(content) // 2}H", content)
-        return list(struct.unpack(f"<{len(halves)}f", b"".join(struct.pack("<I", half << 16) for half in halves)))
-    code = _FORMATS.get(dtype)
+    code = FORMATS.get(dtype)
     if code is None:
         raise ValueError(f"elements of type {dtype} cannot be read")
-    size = struct.calcsize(code)
-    if len(content) % size:
+    parts = 2 if dtype.startswith("complex") else 1
+    size = struct.calcsize("<" + code)
+    if len(content) % (size * parts):
         raise ValueError(f"{len(content)} bytes are not a whole number of {dtype} elements")
     plain: Sequence[Any] = struct.unpack(f"<{len(content) // size}{code}", content)
-    if dtype.startswith("complex"):
+    if dtype == "bfloat16":
+        # It is the upper half of a float32.
+        return list(struct.unpack(f"<{len(plain)}f", b"".join(struct.pack("<I", half << 16) for half in plain)))
+    if parts == 2:
         return [complex(real, imaginary) for real, imaginary in zip(plain[::2], plain[1::2], strict=True)]
     return list(plain)
 
@@ -64,9 +70,17 @@ def elements(meta: Meta, content: Content) -> Any:
     if not isinstance(content, bytes):
         return None
     try:
-        return nested(numbers(meta.dtype, content), meta.shape)
-    except (ValueError, IndexError):
+        flat = numbers(meta.dtype, content)
+    except ValueError:
         return None
+    if len(flat) != meta.elements or (not flat and _rows(meta.shape) > EMPTY_ROWS_LIMIT):
+        return None
+    return nested(flat, meta.shape)
+
+
+def _rows(shape: Sequence[int]) -> int:
+    """How many lists the value of a tensor without elements consists of, about."""
+    return math.prod(shape[: shape.index(0)])
 
 
 def jsonable(value: Any) -> Any:
@@ -84,13 +98,16 @@ def jsonable(value: Any) -> Any:
     return value
 
 
-def tensor_value(state: State, id: int, record: TensorRecord | None = None) -> dict[str, Any]:
+def tensor_value(
+    state: State, id: int, record: TensorRecord | None = None, *, around: tuple[int, ...] = ()
+) -> dict[str, Any]:
     """VALUE of a tensor in a state, ``.grad`` included.
 
     Args:
         state: Where to look it up.
         id: The tensor.
         record: The tensor as it was at another moment, if not as in the state.
+        around: The tensors whose ``.grad`` this is; a program can assign them in a circle.
     """
     record = record or state.tensors.get(id)
     if record is None:
@@ -99,7 +116,8 @@ def tensor_value(state: State, id: int, record: TensorRecord | None = None) -> d
     value = meta_value(record.meta, record.content)
     value["grad_fn"] = node.name if node is not None else None
     value["version"] = record.version
-    value["grad"] = tensor_value(state, record.grad) if record.grad is not None else None
+    if record.grad is not None and record.grad not in (id, *around) and len(around) < 8:
+        value["grad"] = tensor_value(state, record.grad, around=(*around, id))
     return value
 
 
