@@ -316,10 +316,12 @@ class Watcher:
         site = self.sites.at(python_frame.f_code, instruction, None)
         pending = self.journal.pending
         start = mark[1] if mark[0] == self.journal.count else 0
-        held = pending[start:]
+        held, freed = pending[start:], self.journal.freed
         del pending[start:]
+        self.journal.freed = []
         number = self._step(Kind.CALL, site)
         self.journal.pending.extend(held)
+        self.journal.freed += freed
         frame.call = (instruction, frame.tick, number)
         return number
 
