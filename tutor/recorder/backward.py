@@ -131,7 +131,10 @@ class Backward:
         if hooks:
             # The program's own hooks may change or clear .grad, so look before they run.
             first = leaf.register_post_accumulate_grad_hook(lambda leaf: self._accumulated_into(call, leaf))
-            hooks.move_to_end(first.id, last=False)
+            theirs = [(id, hook) for id, hook in hooks.items() if id != first.id]
+            for id, _ in theirs:
+                del hooks[id]
+            hooks.update(theirs)
             call.handles.append(first)
             call.handles.append(node.register_hook(partial(self._note_contribution, call, entry)))
             call.handles.append(node.register_prehook(partial(self._note_contribution, call, entry)))

@@ -92,9 +92,18 @@ class Execution:
                 self._watcher.report(error)
                 text = _one_line(error)
                 if not self._is_announced(number, text):
+                    self._show(error)
                     return "raised", text
                 self._watcher.forget_error()
         return "finished", ""
+
+    def _show(self, error: BaseException) -> None:
+        """Hand an uncaught error to the program's own ``sys.excepthook``, if it has put one there."""
+        if sys.excepthook is not sys.__excepthook__:
+            try:
+                sys.excepthook(type(error), error, error.__traceback__)
+            except Exception as another:
+                self._watcher.report(another)
 
     def _run_code(self, code: types.CodeType) -> None:
         try:

@@ -184,6 +184,11 @@ def clean_traceback(error: BaseException, trampolines: Trampolines) -> None:
         _clean_one(current, trampolines)
 
 
+def is_recorders(code: CodeType, trampolines: Trampolines) -> bool:
+    """Whether a frame's code is the recorder's, not the program's or a library's."""
+    return id(code) in trampolines.codes or code.co_filename.startswith(_HERE)
+
+
 def _clean_one(error: BaseException, trampolines: Trampolines) -> None:
     entries = []
     traceback = error.__traceback__
@@ -194,7 +199,7 @@ def _clean_one(error: BaseException, trampolines: Trampolines) -> None:
     removed = False
     for entry in entries:
         code = entry.tb_frame.f_code
-        if id(code) in trampolines.codes or code.co_filename.startswith(_HERE):
+        if is_recorders(code, trampolines):
             if not removed and kept and kept[-1].tb_frame.f_code.co_name == "handle_torch_function":
                 kept.pop()
             removed = True

@@ -19,7 +19,7 @@ import torch
 from tutor.recorder.instrument import Statement
 from tutor.recorder.journal import Journal
 from tutor.recorder.names import Names
-from tutor.recorder.sites import Sites, Trampolines, clean_traceback
+from tutor.recorder.sites import Sites, Trampolines, clean_traceback, is_recorders
 from tutor.recorder.tensors import Tensors
 from tutor.recording.format import Kind
 
@@ -337,7 +337,7 @@ class Watcher:
             with _NO_OVERRIDES():
                 self._flush(self.site)
                 text = "".join(traceback.format_exception_only(error)).strip()
-                whole = "".join(traceback.format_exception(error))[-TRACEBACK_LIMIT:]
+                whole = self._whole_traceback(error)
                 site = self._error_site(error)
                 self._step(Kind.ERROR, site, [_printable(text), type(error).__name__, _printable(whole)])
         except Exception as trouble:
@@ -394,6 +394,24 @@ class Watcher:
         if found is None:
             return self.site
         return self.sites.at(found.tb_frame.f_code, found.tb_lasti, type(error).__name__)
+
+    def _whole_traceback(self, error: BaseException) -> str:
+        """The traceback as Python would print it if nobody caught the error: from the program's top level on.
+
+        The error may still be on its way, so that its own traceback begins further in.
+        """
+        written = traceback.TracebackException.from_exception(error)
+        if error.__traceback__ is not None:
+            outer = []
+            frame = error.__traceback__.tb_frame.f_back
+            while frame is not None and frame.f_back is not None:
+                if not is_recorders(frame.f_code, self.trampolines):
+                    outer.append((frame, frame.f_lineno))
+                frame = frame.f_back
+            inside = [number for number, (frame, _) in enumerate(outer) if id(frame.f_code) in self.sites.codes]
+            above = outer[: inside[-1] + 1] if inside else []
+            written.stack[:0] = traceback.StackSummary.extract(reversed(above))
+        return "".join(written.format())[-TRACEBACK_LIMIT:]
 
     def _frame_of(self, info: Statement, python_frame: FrameType) -> OpenFrame:
         if info.top_level:
