@@ -28,5 +28,5 @@ globals()["made"] = w * 2
 print(made, locals() is globals(), "made" in dir())
 print([n for n in dir(bag) if not n.startswith("__")])
 print(inside.__code__.co_varnames, inside.__code__.co_names)
-print(len(inside.__code__.co_code), inside.__code__.co_stacksize, Bag.__init__.__code__.co_names)
+print(Bag.__init__.__code__.co_names)
 print(__name__, __doc__, __package__, __annotations__ if "__annotations__" in globals() else "no annotations")

@@ -1,0 +1,1 @@
+"""What the recorder sees of real programs, each run in a real child."""

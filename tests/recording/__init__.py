@@ -1,0 +1,1 @@
+"""Tests of the recording: the store, the file, the questions that can be asked of it."""

@@ -1,0 +1,137 @@
+"""Where on the way to a tensor ``requires_grad`` was lost, so that backward cannot get past that point."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from heapq import heappop, heappush
+from typing import Any, NamedTuple
+
+from tutor.recording.format import Change, Flag, Kind
+from tutor.recording.model import Step
+from tutor.recording.recording import Recording
+
+
+class Cause(StrEnum):
+    """Why the result of a step does not require grad."""
+
+    DETACH = "detach"
+    """It was cut off on purpose: ``detach()``, ``.data``."""
+    NO_GRAD = "no_grad"
+    """The operation ran where nothing is recorded for backward."""
+    INFERENCE_MODE = "inference_mode"
+    NOT_DIFFERENTIABLE = "not differentiable"
+    """The operation has no derivative: an integer or boolean result, ``argmax``, a comparison."""
+    NEW_TENSOR = "new tensor"
+    """It was made from plain numbers, or copied by ``torch.tensor``."""
+    SWITCHED_OFF = "switched off"
+    """``requires_grad`` was set to False later."""
+    CREATE_GRAPH = "create_graph"
+    """It is a gradient, computed without ``create_graph=True``."""
+    NO_INPUT = "no input requires grad"
+    """Nothing it was computed from ever required grad."""
+
+
+class Lost(NamedTuple):
+    """The point where it was lost."""
+
+    step: int
+    cause: Cause
+    tensor: int
+    """The first tensor on the way that does not require grad."""
+    source: int | None
+    """The input of that step that did, if any."""
+
+
+LONGEST_WAY = 300
+"""Tensors to go back through at most; if it was not lost in these, none of them required grad."""
+
+_BY_NAME = {
+    "detach": Cause.DETACH,
+    "detach_": Cause.DETACH,
+    "data": Cause.DETACH,
+    "tensor": Cause.NEW_TENSOR,
+    "as_tensor": Cause.NEW_TENSOR,
+    "asarray": Cause.NEW_TENSOR,
+    "new_tensor": Cause.NEW_TENSOR,
+    "grad": Cause.CREATE_GRAPH,
+    "backward": Cause.CREATE_GRAPH,
+}
+
+
+def where_lost(recording: Recording, tensor: int, number: int) -> Lost | None:
+    """The last step on the way to a tensor that made something without requires_grad out of something with it.
+
+    Args:
+        recording: Where.
+        tensor: A tensor that does not require grad after ``number``.
+        number: The step.
+
+    Returns:
+        None where the tensor is not known at that step, or does require grad.
+    """
+    record = recording.state(number).tensors.get(tensor)
+    if record is None or record.meta.requires_grad:
+        return None
+    ready = [(-record.born, tensor, number)]
+    seen = {tensor}
+    while ready and len(seen) < LONGEST_WAY:
+        negative, id, used = heappop(ready)
+        step = recording.step(-negative)
+        if _required_grad_at_birth(recording, step, id):
+            return _switched_off(recording, id, used)
+        if step.kind in (Kind.NODE, Kind.ACCUMULATE):
+            return Lost(step.number, Cause.CREATE_GRAPH, id, None)
+        inputs = _inputs(step)
+        before = recording.state(step.number - 1)
+        records = [before.tensors[id] for id in inputs if id in before.tensors]
+        for source in records:
+            if source.meta.requires_grad:
+                return Lost(step.number, _cause(step), id, source.id)
+        for source in records:
+            if source.id not in seen:
+                seen.add(source.id)
+                heappush(ready, (-source.born, source.id, step.number - 1))
+    first = recording.step(record.born)
+    return Lost(first.number, Cause.NO_INPUT if _inputs(first) else Cause.NEW_TENSOR, tensor, None)
+
+
+def _inputs(step: Step) -> list[int]:
+    """The tensors among the arguments of an operation."""
+    if step.kind not in (Kind.OPERATION, Kind.INNER) or step.detail is None:
+        return []
+    found: list[int] = []
+    inputs, _, options = [*step.detail, None, None][:3]
+    waiting: list[Any] = [*inputs, *(options or {}).values()]
+    while waiting:
+        reference = waiting.pop()
+        if isinstance(reference, int):
+            found.append(reference)
+        elif isinstance(reference, list) and len(reference) == 4 and reference[0] != "ndarray":
+            waiting += reference[3]
+    return found
+
+
+def _cause(step: Step) -> Cause:
+    named = _BY_NAME.get(step.site.name.rpartition(".")[2])
+    if named is not None:
+        return named
+    if step.flags & Flag.INFERENCE:
+        return Cause.INFERENCE_MODE
+    return Cause.NOT_DIFFERENTIABLE if step.grad_enabled else Cause.NO_GRAD
+
+
+def _required_grad_at_birth(recording: Recording, step: Step, tensor: int) -> bool:
+    metas = [change[2] for change in step.changes if change[0] == Change.TENSOR and change[1] == tensor]
+    return bool(metas) and recording.tables.metas[metas[-1]].requires_grad
+
+
+def _switched_off(recording: Recording, tensor: int, number: int) -> Lost:
+    """The step up to a number in which a tensor that required grad stopped to do so."""
+    changed = recording.state(number).tensors[tensor].changed
+    while True:
+        before = recording.state(changed - 1).tensors.get(tensor)
+        if before is None or before.meta.requires_grad:
+            break
+        changed = before.changed
+    named = _BY_NAME.get(recording.site(changed).name.rpartition(".")[2])
+    return Lost(changed, Cause.DETACH if named is Cause.DETACH else Cause.SWITCHED_OFF, tensor, tensor)

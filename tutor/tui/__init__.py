@@ -1,0 +1,1 @@
+"""The screens: walking through a recording, choosing a lesson. The only room that imports Textual, and never torch."""

@@ -1,0 +1,134 @@
+"""What the screens look up at every step: where lines run, what the time line marks, how many turns a loop has."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left, bisect_right
+from typing import Final
+
+from tutor.recording.format import Kind
+from tutor.recording.index import Turns
+from tutor.recording.model import Site
+from tutor.recording.recording import Recording
+from tutor.tui.moment import is_backward
+
+MARKS: Final = {"error": "✗", "backward": "◂", "update": "▴"}
+"""What the time line marks, the most important first."""
+
+_IN_PLACE: Final = frozenset(
+    ("add_", "sub_", "mul_", "div_", "copy_", "__iadd__", "__isub__", "__imul__", "__itruediv__", "addcdiv_", "lerp_")
+)
+_COMPOUND: Final = frozenset(("for", "while", "with", "if", "def", "class", "try", "match", "async", "decorator"))
+
+
+class Index:
+    """Lookups of a recording, beside those that it keeps itself.
+
+    Args:
+        recording: May still be growing; call ``follow`` when it has.
+    """
+
+    def __init__(self, recording: Recording) -> None:
+        self.recording = recording
+        self.first_run: dict[int, int] = {}
+        """For each line the first step that ran it."""
+        self.marks: dict[str, array[int]] = {name: array("I") for name in MARKS}
+        """Steps of each kind of mark."""
+        self._seen = 0
+        self._mark_of: dict[int, str | None] = {}
+        self._totals: dict[tuple[int, int], tuple[int, int, int | None]] = {}
+
+    def follow(self, limit: int = 20_000) -> bool:
+        """Take in steps that were recorded since.
+
+        Args:
+            limit: Steps to take in at most.
+
+        Returns:
+            Whether more are waiting.
+        """
+        recording = self.recording
+        last = min(recording.count, self._seen + limit)
+        sites, marks = recording.index.sites, self._mark_of
+        for number in range(self._seen + 1, last + 1):
+            id = sites[number]
+            if id not in marks:
+                marks[id] = self._note_site(recording.site(number), recording.kind(number), number)
+            mark = marks[id]
+            if mark is not None:
+                self.marks[mark].append(number)
+        self._seen = last
+        return last < recording.count
+
+    def turns(self, scope: int, line: int, number: int) -> int | None:
+        """How many turns the run of a loop has that is going on at a step; None while that is not known."""
+        first, last, total = self._totals.get((scope, line), (1, 0, None))
+        if total is None or not first <= number <= last:
+            first, last, total = self._count_turns(scope, line, number)
+            self._totals[scope, line] = first, last, total
+        return total
+
+    def happened(self, kind: Kind, first: int, last: int) -> bool:
+        """Whether there was output, or an error, among the steps from one to another, both included."""
+        steps = self.recording.outputs if kind is Kind.OUTPUT else self.marks["error"]
+        position = bisect_left(steps, first)
+        return position < len(steps) and steps[position] <= last
+
+    def marked(self, first: int, last: int) -> str | None:
+        """The most important mark among the steps from one to another, both included."""
+        for name, steps in self.marks.items():
+            position = bisect_left(steps, first)
+            if position < len(steps) and steps[position] <= last:
+                return name
+        return None
+
+    def turn_starts(self, limit: int) -> list[int]:
+        """The steps with which the turns of the program's first loops begin, none if there are more than a limit."""
+        starts: list[int] = []
+        for turns in self.recording.index.turns.values():
+            if len(starts) + len(turns.steps) > limit * 2:
+                continue
+            starts += [step for step, turn in zip(turns.steps, turns.turns, strict=False) if turn]
+        return starts if len(starts) <= limit else []
+
+    def _note_site(self, site: Site, kind: Kind, number: int) -> str | None:
+        compound = kind is Kind.STATEMENT and site.name.lower() in _COMPOUND
+        for line in range(site.line, (site.line if compound else site.end_line) + 1):
+            self.first_run.setdefault(line, number)
+        return _mark(site, kind)
+
+    def _count_turns(self, scope: int, line: int, number: int) -> tuple[int, int, int | None]:
+        """The steps between which the answer holds, and the answer."""
+        turns = self.recording.index.turns.get(line)
+        if turns is None:
+            return number, number, None
+        count, last = 0, number
+        for position in range(max(bisect_right(turns.steps, number) - 1, 0), len(turns.steps)):
+            if turns.scopes[position] != scope:
+                continue
+            turn = turns.turns[position]
+            if turn == 0 or (turn == 1 and turns.steps[position] > number):
+                return number, max(turns.steps[position] - 1, last), _last_turn(turns, scope, position)
+            count, last = turn, turns.steps[position]
+        return number, last, count if self.recording.end is not None and count else None
+
+
+def _last_turn(turns: Turns, scope: int, position: int) -> int | None:
+    """The turn before a position, of the same call."""
+    for earlier in range(position - 1, -1, -1):
+        if turns.scopes[earlier] == scope:
+            return turns.turns[earlier] or None
+    return None
+
+
+def _mark(site: Site, kind: Kind) -> str | None:
+    """What the time line shows for the steps of a site."""
+    if kind is Kind.ERROR:
+        return "error"
+    if kind is Kind.OPERATION:
+        if is_backward(site.name):
+            return "backward"
+        return "update" if site.name in _IN_PLACE else None
+    if kind is Kind.CALL and (site.name.rsplit(".", 1)[-1] == "step" or ".step(" in site.source):
+        return "update"
+    return None

@@ -1,0 +1,70 @@
+"""The prose cells of a lesson as lines for the screen: headings, lists, emphasis, code. Nothing else of Markdown."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from textual.content import Content
+
+from tutor.plain.format import harmless
+from tutor.tui.looks import LANE
+
+_INLINE: Final = re.compile(
+    r"(?P<code>`+)(?P<in_code>.+?)(?P=code)|\*\*(?P<strong>.+?)\*\*|(?<![\w*])[*_](?P<emph>[^*_]+?)[*_](?!\w)"
+)
+_BULLET: Final = re.compile(r"\s*(?:[-*+]|\d+[.)])\s+")
+
+
+def inline(text: str) -> Content:
+    """One paragraph with its emphasis and its code marked."""
+    pieces: list[Content] = []
+    position = 0
+    for match in _INLINE.finditer(text):
+        pieces.append(Content(text[position : match.start()]))
+        if match["in_code"] is not None:
+            pieces.append(Content.styled(match["in_code"], LANE))
+        elif match["strong"] is not None:
+            pieces.append(Content.styled(match["strong"], "bold"))
+        else:
+            pieces.append(Content.styled(match["emph"], "italic"))
+        position = match.end()
+    pieces.append(Content(text[position:]))
+    return Content("").join(pieces)
+
+
+def prose_lines(text: str, width: int) -> list[Content]:
+    """Prose wrapped to a width, one blank line between paragraphs."""
+    lines: list[Content] = []
+    for block in _blocks(text):
+        if lines:
+            lines.append(Content(""))
+        for paragraph in block:
+            lines.extend(_paragraph(paragraph, max(width, 10)))
+    return lines
+
+
+def _paragraph(text: str, width: int) -> list[Content]:
+    if text.startswith("#"):
+        return inline(text.lstrip("#").strip()).stylize_before("bold $text-primary").wrap(width)
+    bullet = _BULLET.match(text)
+    if bullet is None:
+        return inline(text).wrap(width)
+    mark = "• " if bullet[0].strip() in "-*+" else bullet[0].strip() + " "
+    body = inline(text[bullet.end() :]).wrap(width - len(mark))
+    return [Content(mark if number == 0 else " " * len(mark)) + line for number, line in enumerate(body)]
+
+
+def _blocks(text: str) -> list[list[str]]:
+    """Paragraphs as single lines; the items of a list and a heading stay lines of their own."""
+    blocks: list[list[str]] = [[]]
+    for raw in text.split("\n"):
+        line = harmless(raw.expandtabs(4)).rstrip()
+        block = blocks[-1]
+        if not line.strip():
+            blocks.append([])
+        elif not block or _BULLET.match(line) or line.startswith("#") or block[-1].startswith("#"):
+            block.append(line)
+        else:
+            block[-1] = f"{block[-1]} {line.strip()}"
+    return [block for block in blocks if block]

@@ -1,0 +1,105 @@
+"""From the command line into the screens."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from tutor.lesson.pack import Pack, built_in
+from tutor.lesson.program import Program, UnreadableError
+from tutor.lesson.reading import read_program
+from tutor.lesson.target import resolve
+from tutor.recorder.process import MAX_STEPS, TIMEOUT
+from tutor.recording.format import MAGIC
+
+
+def start(
+    target: Program | Path | str | None = None,
+    *,
+    theme: str | None = None,
+    seed: int | None = 0,
+    max_steps: int = MAX_STEPS,
+    timeout: float = TIMEOUT,
+) -> int:
+    """Run the screens until the person leaves.
+
+    Args:
+        target: A program to record and step through, the path of a saved recording, what a person typed (the name of
+            a lesson, a file), or None for home.
+        theme: Name of a theme, None for the usual one.
+        seed: Seed of the random numbers, None for none.
+        max_steps: Steps that are recorded.
+        timeout: Seconds that a program may run, 0 for no limit.
+
+    Returns:
+        Exit status: 0, 2 when this is no terminal, the recording cannot be opened or there is no such theme,
+        1 when the screens failed.
+    """
+    problem = terminal_problem()
+    if not problem and isinstance(target, str):
+        target, problem = find(target)
+    if not problem and isinstance(target, Path):
+        problem = recording_problem(target)
+    if problem:
+        print(f"tutor: {problem}", file=sys.stderr)
+        return 2
+    assert not isinstance(target, str)
+    # Imported late: whoever only asked for help does not wait for the screens.
+    from tutor.tui.app import Settings, TutorApp
+
+    app = TutorApp(target, Settings(seed=seed, max_steps=max_steps, timeout=timeout))
+    try:
+        if theme is not None and theme not in app.available_themes:
+            names = ", ".join(sorted(app.available_themes))
+            print(f"tutor: there is no theme {theme!r}. Choose one of: {names}.", file=sys.stderr)
+            return 2
+        if theme is not None:
+            app.theme = theme
+        app.recorder.warm()
+        app.run()
+    finally:
+        app.recorder.close()
+    return app.return_code or 0
+
+
+def find(target: str) -> tuple[Program | Path | None, str]:
+    """What a person means by a target, or what is wrong with it."""
+    try:
+        found = resolve(target, Pack.load(built_in()), is_recording)
+        return (found.path if found.kind == "recording" else read_program(found.path)), ""
+    except UnreadableError as error:
+        return None, str(error)
+
+
+def is_recording(path: Path) -> bool:
+    """Whether a file begins as a saved recording does."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(MAGIC)) == MAGIC
+    except OSError:
+        return False
+
+
+def terminal_problem() -> str:
+    """Why the screens cannot be shown here, empty if they can."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return "the screens need a terminal. Use: tutor run TARGET"
+    if os.environ.get("TERM", "") in ("", "dumb"):
+        return "this terminal cannot move its cursor (TERM=dumb). Use: tutor run TARGET"
+    return ""
+
+
+def recording_problem(path: Path) -> str:
+    """Why a saved recording cannot be opened, empty if it can, as far as its first bytes tell."""
+    from tutor.recording.log import DamagedError
+    from tutor.tui.source import OpenedRecording
+
+    try:
+        source = OpenedRecording(path)
+    except OSError as error:
+        return f"{path}: {(error.strerror or str(error)).lower()}. Give a saved recording."
+    except DamagedError as error:
+        return f"{path}: {error}"
+    source.close()
+    return ""

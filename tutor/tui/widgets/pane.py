@@ -1,0 +1,131 @@
+"""The frame that all panes share: rows drawn one by one, only those that are seen."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.segment import Segment
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.geometry import Region, Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+
+class Pane(ScrollView, can_focus=True, inherit_bindings=False):
+    """A titled part of the screen with rows. Subclasses say how many there are, and draw one when asked."""
+
+    DEFAULT_CSS = """
+    Pane {
+        border: round $foreground 30%;
+        border-title-color: $text-muted;
+        border-subtitle-color: $text-muted;
+        scrollbar-size: 0 1;
+        scrollbar-gutter: stable;
+        overflow-x: hidden;
+        scrollbar-background: $background;
+        scrollbar-background-hover: $background;
+        scrollbar-color: $foreground 30%;
+        padding: 0 0 0 1;
+        background: $background;
+    }
+    Pane:focus {
+        border: round $accent;
+        border-title-color: $text-accent;
+        border-title-style: bold;
+    }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("pageup", "page_up", "Page up", show=False, id="pane.page-up", tooltip="Scroll this pane up"),
+        Binding("pagedown", "page_down", "Page down", show=False, id="pane.page-down", tooltip="Scroll this pane down"),
+        Binding("ctrl+up", "scroll_up", "Line up", show=False, id="pane.up", tooltip="Scroll this pane up by a line"),
+        Binding(
+            "ctrl+down", "scroll_down", "Line down", show=False, id="pane.down", tooltip="Scroll this pane by a line"
+        ),
+    ]
+
+    PINNED: ClassVar[int] = 0
+    """Rows at the top that do not scroll away."""
+
+    def __init__(self, title: str, *, id: str) -> None:
+        super().__init__(id=id)
+        self._titles = ("", "")
+        self._row_count = 0
+        self._lines_drawn: dict[int, Content] = {}
+        self._drawn_at = (-1, -1)
+        self.set_title(title)
+
+    def set_title(self, title: str, note: str = "") -> None:
+        """Say what the pane shows; the note stands on its right. Neither is read as markup."""
+        if (title, note) != self._titles:
+            self._titles = title, note
+            self.border_title = Content(title)
+            self.border_subtitle = Content(note)
+
+    def set_rows(self, count: int) -> None:
+        """Say how many rows there are now; ``redraw`` follows."""
+        self._row_count = count
+        size = Size(0, count)
+        if size != self.virtual_size:
+            self.virtual_size = size
+
+    def redraw(self) -> None:
+        """Draw the rows that are seen, and paint only those that look different now."""
+        top, width = self.scroll_offset.y, self.row_width
+        old, self._lines_drawn = self._lines_drawn, {}
+        whole = (top, width) != self._drawn_at
+        self._drawn_at = top, width
+        if not width:
+            return
+        for y in range(self.size.height):
+            content = self._lines_drawn[y] = self._draw_line(y, width)
+            if not whole and (y not in old or not content.is_same(old[y])):
+                self.refresh(Region(0, y, self.size.width, 1))
+        if whole:
+            self.refresh()
+
+    @property
+    def row_width(self) -> int:
+        """Cells that a row has."""
+        return self.scrollable_content_region.width
+
+    def draw_row(self, row: int, width: int) -> Content:
+        """A row as it is to be seen.
+
+        Args:
+            row: From 0.
+            width: Cells there are.
+        """
+        raise NotImplementedError
+
+    def row_at(self, y: int) -> int:
+        """The row in a line of the pane."""
+        return y if y < self.PINNED else y + self.scroll_offset.y
+
+    def render_line(self, y: int) -> Strip:
+        """A line of the pane, as Textual asks for it."""
+        width = self.row_width
+        style = self.visual_style
+        if (self.scroll_offset.y, width) == self._drawn_at and y in self._lines_drawn:
+            content = self._lines_drawn[y]
+        else:
+            content = self._draw_line(y, width)
+        drawn = content.render(style, end="", parse_style=self.app.stylesheet.parse_style)
+        segments = [Segment(text, text_style.rich_style) for text, text_style in drawn]
+        return Strip(segments).adjust_cell_length(width, style.rich_style)
+
+    def _draw_line(self, y: int, width: int) -> Content:
+        row = self.row_at(y)
+        return self.draw_row(row, width) if width and row < self._row_count else Content("")
+
+    def reveal(self, first: int, last: int) -> None:
+        """Scroll no more than is needed to see rows, with one row of the surroundings where there is room."""
+        height = self.size.height
+        top = self.scroll_offset.y
+        margin = 1 if last - first + 3 <= height else 0
+        if first - margin < top + self.PINNED:
+            self.scroll_to(y=max(first - margin - self.PINNED, 0), animate=False, force=True, immediate=True)
+        elif last + margin >= top + height:
+            wanted = min(last + margin - height + 1, first)
+            self.scroll_to(y=wanted, animate=False, force=True, immediate=True)

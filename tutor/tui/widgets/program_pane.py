@@ -1,0 +1,268 @@
+"""The program: where it is, what of it has run, which turn each loop is in."""
+
+from __future__ import annotations
+
+from rich.cells import cell_len
+from textual import events
+from textual.content import Content
+from textual.message import Message
+
+from tutor.lesson.program import Program
+from tutor.recording.format import Kind
+from tutor.recording.model import Step
+from tutor.tui.index import Index
+from tutor.tui.looks import EXPRESSION, HERE, LANE, MUTED
+from tutor.tui.moment import Moment
+from tutor.tui.page import Page
+from tutor.tui.text import display_column, fit
+from tutor.tui.widgets.pane import Pane
+
+
+class ProgramPane(Pane):
+    """The lines of the program with the present step marked in them."""
+
+    class LineChosen(Message):
+        """A line was clicked."""
+
+        def __init__(self, line: int) -> None:
+            super().__init__()
+            self.line = line
+            """From 1."""
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__("program", id=id)
+        self._program: Program | None = None
+        self._page: Page | None = None
+        self._page_width = 0
+        self._moment: Moment | None = None
+        self._index: Index | None = None
+        self._marked: dict[int, tuple[int, int]] = {}
+        self._turns: dict[int, str] = {}
+        self._shift = 0
+        self._reached = 0
+
+    def load(self, program: Program) -> None:
+        """Show another program, from its beginning."""
+        self._program = program
+        self._page = None
+        self._moment = None
+        self._marked, self._turns = {}, {}
+        self._lay_out()
+
+    def show(self, moment: Moment, index: Index) -> None:
+        """Show where the program is."""
+        self._moment = moment
+        self._index = index
+        page = self._page
+        if page is None or moment.step is None:
+            self.redraw()
+            return
+        self._marked = marked_columns(moment.step, page)
+        self._turns = turn_texts(moment, index)
+        self._reached = reached_cell(moment, index, page)
+        self._shift = self._shift_for()
+        scope = moment.after.scopes[next(reversed(moment.after.scopes))]
+        self.set_title("program", f"in {scope.function}, called in line {scope.call_line}" if scope.function else "")
+        self.set_rows(len(page.rows) + (self._ruler_row() is not None))
+        rows = [page.row_of[line] for line in self._marked if line in page.row_of]
+        if rows:
+            last = self._last_of_interest(rows[-1])
+            self.reveal(rows[0], max(min(last + 1, rows[0] + self.size.height - 2), rows[0]))
+        self.redraw()
+
+    def _last_of_interest(self, row: int) -> int:
+        """The last row to be seen together with a marked one: with a cell over, the prose that follows it."""
+        page, moment = self._page, self._moment
+        assert page is not None
+        assert moment is not None
+        recording = moment.recording
+        if moment.number < recording.count:
+            following = page.row_of.get(recording.site(moment.number + 1).line)
+            over = following is not None and page.rows[following].cell > page.rows[row].cell
+        else:
+            over = recording.end is not None
+        return page.prose_after(row) if over else row
+
+    def refresh_marks(self) -> None:
+        """Draw again, since the index knows more about loops and lines."""
+        if self._moment is None or self._index is None or self._page is None:
+            return
+        known = turn_texts(self._moment, self._index), reached_cell(self._moment, self._index, self._page)
+        if known != (self._turns, self._reached):
+            self._turns, self._reached = known
+            self.redraw()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Prose is wrapped to the width, so it is laid out anew."""
+        if event.size.width != self._page_width:
+            self._lay_out()
+        if self._moment is not None and self._index is not None:
+            self.show(self._moment, self._index)
+
+    def on_click(self, event: events.Click) -> None:
+        """Ask to go where the clicked line runs."""
+        offset = event.get_content_offset(self)
+        if offset is None or self._page is None:
+            return
+        row = self._page_row(self.row_at(offset.y))
+        line = self._page.rows[row].line if row is not None and row < len(self._page.rows) else 0
+        if line:
+            self.post_message(self.LineChosen(line))
+
+    def draw_row(self, row: int, width: int) -> Content:
+        """A line of code, of prose, or the ruler below the present expression."""
+        page = self._page
+        if page is None:
+            return Content("")
+        index = self._page_row(row)
+        if index is None:
+            return self._draw_ruler()
+        line, content, cell = page.rows[index]
+        if not line:
+            if page.is_open(index, self._reached):
+                return Content(" ") + content
+            # The first row of a cell is the gap above it.
+            begins = index > 1 and page.rows[index - 2].cell != cell == page.rows[index - 1].cell
+            return Content.styled(" …" if begins else "", MUTED)
+        return self._draw_code(line, width)
+
+    def _draw_code(self, line: int, width: int) -> Content:
+        page = self._page
+        assert page is not None
+        ran = self._has_run(line)
+        code = page.code(line, self._is_revealed(line))
+        if not ran:
+            code = code.without_spans.stylize(MUTED)
+        marked = self._marked.get(line)
+        here = marked is not None and line == next(iter(self._marked))
+        if marked is not None:
+            code = code.stylize(EXPRESSION if len(self._marked) == 1 else EXPRESSION + " underline", *marked)
+        room = width - self._gutter
+        if self._shift and marked is not None:
+            code = Content("…") + code[self._shift + 1 :]
+        turn = self._turns.get(line, "")
+        code = code.truncate(max(room - (cell_len(turn) + 1 if turn else 0), 1), ellipsis=True)
+        sign = "▶" if here else "┃" if marked is not None else " "
+        number = f"{line:>{self._gutter - 3}}"
+        gutter = Content.assemble((sign, HERE), " ", (number, HERE if here else MUTED), " ")
+        if not turn:
+            return gutter + code
+        return gutter + code.pad_right(room - code.cell_length - cell_len(turn)) + Content.styled(turn, LANE)
+
+    def _draw_ruler(self) -> Content:
+        assert self._page is not None
+        line, (start, end) = next(iter(self._marked.items()))
+        text = self._page.code(line, revealed=True).plain
+        shift = self._shift
+        left = 1 + cell_len(text[shift + 1 : start]) if shift else cell_len(text[:start])
+        length = min(max(cell_len(text[start:end]), 1), max(self.row_width - self._gutter - left, 1))
+        return Content.styled(" " * (self._gutter + left) + "‾" * length, HERE)
+
+    @property
+    def _gutter(self) -> int:
+        """Cells before the code: mark, blank, number, blank."""
+        return len(str(len(self._page.lines) if self._page else 1)) + 3
+
+    def _ruler_row(self) -> int | None:
+        """The row of the ruler; several marked lines need none, their text is underlined instead."""
+        if self._page is None or len(self._marked) != 1:
+            return None
+        row = self._page.row_of.get(next(iter(self._marked)))
+        return row + 1 if row is not None else None
+
+    def _page_row(self, row: int) -> int | None:
+        """The row of the page that is drawn in a row of the pane, None for the ruler."""
+        ruler = self._ruler_row()
+        if ruler is None or row < ruler:
+            return row
+        return None if row == ruler else row - 1
+
+    def _shift_for(self) -> int:
+        """How far the marked lines are moved to the left so that the expression is seen."""
+        assert self._page is not None
+        room = self.row_width - self._gutter
+        if room <= 0 or not self._marked:
+            return 0
+        line, (start, end) = next(iter(self._marked.items()))
+        text = self._page.code(line, revealed=True).plain
+        # A little of a long expression is enough, as long as it can be seen where it begins.
+        wanted = min(end, start + room // 2)
+        shift = 0
+        while shift < start - 1 and cell_len(text[shift:wanted]) > room:
+            shift += 1
+        return shift
+
+    def _has_run(self, line: int) -> bool:
+        if self._index is None or self._page is None or self._moment is None:
+            return False
+        first = self._first_run(line)
+        return first is not None and first <= self._moment.number
+
+    def _first_run(self, line: int) -> int | None:
+        """The first step of the statement of a line; blank lines, comments and ``else`` go with what follows."""
+        assert self._page is not None
+        assert self._index is not None
+        runs = self._index.first_run
+        if line not in self._page.owners:
+            line = next((other for other in range(line, min(line + 12, len(self._page.lines))) if other in runs), line)
+        lines = self._page.statements.get(self._page.owner(line), [line])
+        return min((runs[other] for other in lines if other in runs), default=None)
+
+    def _is_revealed(self, line: int) -> bool:
+        """Whether what a mark on a line announces has happened."""
+        assert self._page is not None
+        mark = self._page.marks.get(line)
+        if mark is None or self._index is None or self._moment is None:
+            return mark is None
+        first = self._first_run(mark.owner)
+        if first is None:
+            return False
+        return self._index.happened(Kind.OUTPUT if mark.sign == ">" else Kind.ERROR, first, self._moment.number)
+
+    def _lay_out(self) -> None:
+        self._page_width = self.size.width
+        if self._program is not None and self._page_width:
+            self._page = Page(self._program, self.row_width - 4)
+            self.set_rows(len(self._page.rows))
+            self.redraw()
+
+
+def marked_columns(step: Step, page: Page) -> dict[int, tuple[int, int]]:
+    """For each line of the step's expression where it begins and ends, once tabs are spaces."""
+    site = step.site
+    last = min(site.end_line, len(page.lines))
+    if step.kind is Kind.STATEMENT:
+        # Of a compound statement only the head is meant: the lines of its body are statements of their own.
+        head = page.owner(site.line)
+        last = next((line - 1 for line in range(site.line + 1, last + 1) if page.owner(line) != head), last)
+    marked: dict[int, tuple[int, int]] = {}
+    for line in range(max(site.line, 1), last + 1):
+        text = page.lines[line - 1]
+        start = site.column if line == site.line else len(text) - len(text.lstrip())
+        end = site.end_column if line == site.end_line else len(text.rstrip())
+        if end > start:
+            marked[line] = (display_column(text, start), display_column(text, end))
+    return marked
+
+
+def reached_cell(moment: Moment, index: Index, page: Page) -> int:
+    """The last code cell that has begun, or is to begin with the next step; past all cells when the program is over."""
+    recording = moment.recording
+    if recording.end is not None and moment.number == recording.count:
+        return max(page.code_cells, default=0) + len(page.rows)
+    begun = (
+        number
+        for number, lines in page.code_cells.items()
+        if any(index.first_run.get(line, recording.count + 2) <= moment.number + 1 for line in lines)
+    )
+    return max(begun, default=0)
+
+
+def turn_texts(moment: Moment, index: Index) -> dict[int, str]:
+    """``↻ 2/3`` for the line of each running loop; of a recursive function the innermost call counts."""
+    texts: dict[int, str] = {}
+    for scope in moment.after.scopes.values():
+        for line, turn in scope.turns.items():
+            total = index.turns(scope.id, line, moment.number)
+            texts[line] = fit(f"↻ {turn}/{total}" if total else f"↻ {turn}", 24)
+    return texts

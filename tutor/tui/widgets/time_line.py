@@ -1,0 +1,103 @@
+"""The whole run on one line: where the learner is, backward calls, updates, errors and turns of loops."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from textual import events
+from textual.content import Content
+from textual.message import Message
+from textual.widget import Widget
+
+from tutor.tui.index import MARKS, Index
+from tutor.tui.looks import ALARM, GOOD, HERE, LANE, MUTED
+
+_STYLES: Final = {"error": ALARM, "backward": LANE, "update": GOOD}
+_TURNS_SHOWN: Final = 40
+
+
+class TimeLine(Widget):
+    """Two lines: marks, and below them the bar. A click goes to the step there."""
+
+    DEFAULT_CSS = """
+    TimeLine {
+        height: 2;
+        padding: 0 1;
+        background: $background;
+    }
+    """
+
+    class StepChosen(Message):
+        """A place on the line was clicked."""
+
+        def __init__(self, step: int) -> None:
+            super().__init__()
+            self.step = step
+            """The step there."""
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id)
+        self._number = 0
+        self._count = 0
+        self._index: Index | None = None
+        self._marks: tuple[tuple[int, int], Content] = ((0, 0), Content(""))
+
+    def show(self, number: int, index: Index) -> None:
+        """Show a position among all steps recorded so far."""
+        if (number, index.recording.count) != (self._number, self._count):
+            self._number, self._count, self._index = number, index.recording.count, index
+            self.refresh()
+
+    def render(self) -> Content:
+        """The marks and the bar."""
+        width = self.size.width
+        if self._index is None or not self._count or width < 8:
+            return Content("")
+        if self._marks[0] != (self._count, width):
+            self._marks = (self._count, width), self._draw_marks(width)
+        return Content("\n").join([self._marks[1], self._draw_bar(width)])
+
+    def on_click(self, event: events.Click) -> None:
+        """Ask to go to the step at the place clicked."""
+        self._choose(event)
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Follow the mouse while its button is held."""
+        if event.button == 1:
+            self._choose(event)
+
+    def _choose(self, event: events.MouseEvent) -> None:
+        offset = event.get_content_offset(self)
+        if offset is not None and self._count:
+            width = max(self.size.width - 1, 1)
+            self.post_message(self.StepChosen(1 + round((self._count - 1) * min(offset.x, width) / width)))
+
+    def _cell(self, step: int, width: int) -> int:
+        """The cell of a step."""
+        return round((step - 1) * (width - 1) / max(self._count - 1, 1)) if step else 0
+
+    def _first_step(self, cell: int, width: int) -> int:
+        """The first step that falls into a cell, as ``_cell`` rounds."""
+        step = 1 + max(int((cell - 0.5) * max(self._count - 1, 1) / (width - 1)) - 1, 0)
+        while step <= self._count and self._cell(step, width) < cell:
+            step += 1
+        return step
+
+    def _draw_marks(self, width: int) -> Content:
+        assert self._index is not None
+        pieces: list[Content] = []
+        for cell in range(width):
+            first, last = self._first_step(cell, width), self._first_step(cell + 1, width) - 1
+            mark = self._index.marked(first, last) if first <= last else None
+            pieces.append(Content.styled(MARKS[mark], _STYLES[mark]) if mark is not None else Content(" "))
+        return Content("").join(pieces)
+
+    def _draw_bar(self, width: int) -> Content:
+        assert self._index is not None
+        here = self._cell(self._number, width)
+        cells = ["━" if cell < here else "─" for cell in range(width)]
+        for step in self._index.turn_starts(_TURNS_SHOWN):
+            cell = self._cell(step, width)
+            cells[cell] = "┿" if cell < here else "┼"
+        bar = "".join(cells)
+        return Content.assemble((bar[:here], LANE), ("●", HERE), (bar[here + 1 :], MUTED))
