@@ -89,7 +89,7 @@ class Execution:
             except SystemExit as error:
                 return "finished", f"the program called sys.exit({'' if error.code is None else repr(error.code)})"
             except BaseException as error:
-                self._watcher.report(error)
+                self._watcher.errors.report(error)
                 text = _one_line(error)
                 if not self._is_announced(number, text):
                     self._show(error)
@@ -103,7 +103,7 @@ class Execution:
             try:
                 sys.excepthook(type(error), error, error.__traceback__)
             except Exception as another:
-                self._watcher.report(another)
+                self._watcher.errors.report(another)
 
     def _run_code(self, code: types.CodeType) -> None:
         try:

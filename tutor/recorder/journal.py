@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from tutor.recording.format import VERSION, Change, Flag, Frame, Kind
+from tutor.recording.format import VERSION, Flag, Frame, Kind
 from tutor.recording.log import LogWriter
 
 _is_grad_enabled = torch.is_grad_enabled
@@ -103,10 +103,8 @@ class Journal:
     def end(self, how: str, reason: str) -> None:
         """Write how it ended; nothing may follow.
 
-        The last step stays in its loop, though the loop is over.
+        The last step keeps the state in which the program ended: what taking it down changes belongs to no step.
         """
-        self.pending = [change for change in self.pending if change[0] != Change.TURN]
-        self.amend()
         self._writer.append([int(Frame.END), how, reason])
 
 

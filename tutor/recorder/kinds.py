@@ -48,6 +48,25 @@ _known: dict[type, Sort] = dict.fromkeys((int, float, bool, str, type(None)), So
 _CONTAINERS = (list, tuple, set, frozenset)
 
 
+mro_of: Any = type.__dict__["__mro__"].__get__
+"""The classes that a class inherits from, itself first, without asking its metaclass."""
+
+name_of: Any = type.__dict__["__name__"].__get__
+"""The name of a class, without asking its metaclass."""
+
+class_dict_of: Any = type.__dict__["__dict__"].__get__
+"""The attributes of a class itself, without asking its metaclass."""
+
+
+def module_of(kind: type) -> str:
+    """The module of a class, empty if it has none, without asking its metaclass."""
+    try:
+        module = type.__dict__["__module__"].__get__(kind)
+    except AttributeError:
+        return ""
+    return module if type(module) is str else ""
+
+
 def sort_of(value: Any) -> Sort:
     """The sort of a value."""
     kind = type(value)
@@ -63,7 +82,7 @@ def is_tensor(value: Any) -> bool:
 
 
 def _sort(kind: type) -> Sort:
-    ancestors = type.mro(kind) if kind is type else kind.__mro__
+    ancestors = mro_of(kind)
     for classes, sort in _SORTS:
         if any(known in ancestors for known in classes):
             return sort
@@ -71,13 +90,13 @@ def _sort(kind: type) -> Sort:
         return Sort.MAPPING
     if any(container in ancestors for container in _CONTAINERS):
         return Sort.SEQUENCE
-    return Sort.OBJECT if kind.__module__ == "__main__" else Sort.OTHER
+    return Sort.OBJECT if module_of(kind) == "__main__" else Sort.OTHER
 
 
 def length(value: Any) -> int:
     """How many items a sequence or mapping holds, without asking its own class."""
     kind = type(value)
-    if dict in kind.__mro__:
+    if dict in mro_of(kind):
         return dict.__len__(value)
     return int(_container(kind).__len__(value))
 
@@ -91,12 +110,12 @@ def field_names(value: Any) -> tuple[str, ...]:
     """Names of the items of a named tuple, also of torch's; empty for any other sequence."""
     kind = type(value)
     for name in ("_fields", "__match_args__"):
-        for ancestor in kind.__mro__:
-            fields = vars(ancestor).get(name)
-            if isinstance(fields, tuple) and fields and tuple in kind.__mro__:
+        for ancestor in mro_of(kind):
+            fields = class_dict_of(ancestor).get(name)
+            if isinstance(fields, tuple) and fields and tuple in mro_of(kind):
                 return fields
     return ()
 
 
 def _container(kind: type) -> Any:
-    return next(container for container in _CONTAINERS if container in kind.__mro__)
+    return next(container for container in _CONTAINERS if container in mro_of(kind))

@@ -15,7 +15,7 @@ import numpy as np
 import torch
 
 from tutor.recorder.journal import Journal
-from tutor.recorder.kinds import Sort, field_names, items, length, sort_of
+from tutor.recorder.kinds import Sort, class_dict_of, field_names, items, length, module_of, mro_of, name_of, sort_of
 from tutor.recorder.tensors import Tensors
 from tutor.recording.format import WHOLE_LIMIT
 
@@ -175,21 +175,21 @@ def describe(value: Any) -> list[Any]:
         return _array(value)
     if sort is Sort.NUMBER:
         item = value.item()
-        return [kind.__name__, item] if type(item) in _SCALARS else [kind.__name__, None, str(value)[:TEXT_LIMIT]]
+        return [name_of(kind), item] if type(item) in _SCALARS else [name_of(kind), None, str(value)[:TEXT_LIMIT]]
     if sort is Sort.SEQUENCE or sort is Sort.MAPPING:
         if kind in _PLAIN_CONTAINERS and _all_plain(value):
-            return [kind.__name__, dict(value) if kind is dict else list(value)]
-        return [kind.__name__, None, f"{kind.__name__} of {length(value)}"]
+            return [name_of(kind), dict(value) if kind is dict else list(value)]
+        return [name_of(kind), None, f"{name_of(kind)} of {length(value)}"]
     if kind in (range, slice, bytes, torch.dtype, torch.device):
-        return [kind.__name__, None, repr(value)[:TEXT_LIMIT]]
-    if sort is Sort.MODULE and kind.__module__.startswith("torch."):
-        return [kind.__name__, None, _module_text(value)]
-    return [kind.__name__, None, f"{kind.__name__} object"]
+        return [name_of(kind), None, repr(value)[:TEXT_LIMIT]]
+    if sort is Sort.MODULE and module_of(kind).startswith("torch."):
+        return [name_of(kind), None, _module_text(value)]
+    return [name_of(kind), None, f"{name_of(kind)} object"]
 
 
 def _module_text(module: torch.nn.Module) -> str:
     """A module of torch's own in a line: its settings, or how many modules it holds."""
-    name = type(module).__name__
+    name = name_of(type(module))
     try:
         settings = module.extra_repr()
     except (AttributeError, TypeError, ValueError, RuntimeError):
@@ -254,8 +254,8 @@ def _attributes(value: Any) -> Iterator[tuple[str, Any]]:
         own = {}
     if isinstance(own, dict):
         yield from list(own.items())[:ITEMS_LIMIT]
-    for kind in type(value).__mro__:
-        for name, slot in list(vars(kind).items()):
+    for kind in mro_of(type(value)):
+        for name, slot in list(class_dict_of(kind).items()):
             if isinstance(slot, types.MemberDescriptorType):
                 try:
                     yield name, slot.__get__(value)
@@ -270,7 +270,7 @@ def fingerprint(value: Any) -> Any:
         own = object.__getattribute__(value, "__dict__")
         rates = [group.get("lr") for group in own.get("param_groups", ())]
         return len(own.get("state", ())), tuple(rate for rate in rates if type(rate) is float)
-    if sort is Sort.MODULE and type(value).__module__.startswith("torch."):
+    if sort is Sort.MODULE and module_of(type(value)).startswith("torch."):
         return value.training
     if sort is Sort.MODULE or sort is Sort.OBJECT:
         try:
@@ -295,7 +295,7 @@ def _scalar(value: Any) -> list[Any]:
     if kind is str:
         text = _clip(value)
         return ["str", text.encode("utf-8", "replace").decode()]
-    return [kind.__name__, value]
+    return [name_of(kind), value]
 
 
 def _clip(text: str) -> str:
@@ -305,7 +305,7 @@ def _clip(text: str) -> str:
 def _key(key: Any, position: int) -> str:
     if type(key) in (str, int, float, bool, type(None)):
         return _clip(repr(key))
-    return f"{type(key).__name__} {position}"
+    return f"{name_of(type(key))} {position}"
 
 
 def _all_plain(value: Any) -> bool:

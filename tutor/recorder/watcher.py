@@ -16,10 +16,11 @@ from typing import Any
 
 import torch
 
+from tutor.recorder.errors import Errors
 from tutor.recorder.instrument import Statement
 from tutor.recorder.journal import Journal
 from tutor.recorder.names import Names
-from tutor.recorder.sites import Sites, Trampolines, clean_traceback, is_recorders
+from tutor.recorder.sites import Sites, Trampolines
 from tutor.recorder.tensors import Tensors
 from tutor.recording.format import Kind
 
@@ -28,8 +29,6 @@ _identity = _thread.get_ident
 _MISSING = object()
 _DEBUG = os.environ.get("TUTOR_DEBUG")
 _NO_OVERRIDES = torch._C.DisableTorchFunction
-
-TRACEBACK_LIMIT = 20_000
 
 
 class OpenFrame:
@@ -122,7 +121,7 @@ class Watcher:
         self._next_scope = 1
         self.thread = _identity()
         """The thread that is followed; 0 when none is."""
-        self._in_flight = 0
+        self.errors = Errors(self)
         self._statement_sites: dict[int, int] = {}
 
     # Hooks
@@ -154,12 +153,12 @@ class Watcher:
         changed = self._look(info, values, frame)
         if not frame.operations:
             if changed or not printed:
-                self._step(Kind.STATEMENT, site)
+                self.step(Kind.STATEMENT, site)
         elif changed:
             if self._made_by_last(info, frame, mark):
                 self.journal.amend()
             else:
-                self._step(Kind.STATEMENT, site)
+                self.step(Kind.STATEMENT, site)
         frame.operations = 0
         frame.results = ()
 
@@ -224,7 +223,7 @@ class Watcher:
                 self.pop_mode()
                 self.off = True
             if frame.pending >= 0 and not frame.operations:
-                self._step(Kind.STATEMENT, self._site(self.statements[frame.pending]))
+                self.step(Kind.STATEMENT, self._site(self.statements[frame.pending]))
             if frame in self._stack:
                 self._stack.remove(frame)
             if not frame.suspended:
@@ -241,7 +240,7 @@ class Watcher:
             frame = self._frames.get(id(_here(1)))
             if frame is not None:
                 frame.pending = -1
-            self.report(error)
+            self.errors.report(error)
 
     def caught(self, index: int) -> None:
         """An ``except`` clause began."""
@@ -250,8 +249,8 @@ class Watcher:
         error = sys.exc_info()[1]
         if error is None:
             return
-        self.report(error)
-        self._in_flight = 0
+        self.errors.report(error)
+        self.errors.landed()
         info = self.statements[index]
         frame = self._frame_of(info, _here(1))
         frame.tick += 1
@@ -319,33 +318,15 @@ class Watcher:
         held, freed = pending[start:], self.journal.freed
         del pending[start:]
         self.journal.freed = []
-        number = self._step(Kind.CALL, site)
+        number = self.step(Kind.CALL, site)
         self.journal.pending.extend(held)
         self.journal.freed += freed
         frame.call = (instruction, frame.tick, number)
         return number
 
-    def report(self, error: BaseException) -> None:
-        """Write an error down, once while it is in flight, and make it read as in a plain run."""
-        if self._in_flight == id(error):
-            return
-        try:
-            clean_traceback(error, self.trampolines)
-            self._in_flight = id(error)
-            if isinstance(error, SystemExit):
-                return
-            with _NO_OVERRIDES():
-                self._flush(self.site)
-                text = "".join(traceback.format_exception_only(error)).strip()
-                whole = self._whole_traceback(error)
-                site = self._error_site(error)
-                self._step(Kind.ERROR, site, [_printable(text), type(error).__name__, _printable(whole)])
-        except Exception as trouble:
-            self.trouble(trouble)
-
     def forget_error(self) -> None:
         """The error was announced, and the next cell goes on."""
-        self._in_flight = 0
+        self.errors.landed()
         self._leave_loops(self.top, ())
         self.top.operations = 0
         while len(self._stack) > 1:
@@ -369,7 +350,12 @@ class Watcher:
 
     # Parts
 
-    def _step(self, kind: Kind, site: int, detail: Any = None) -> int:
+    def flush(self) -> None:
+        """Write down what was printed up to now."""
+        self._flush(self.site)
+
+    def step(self, kind: Kind, site: int, detail: Any = None) -> int:
+        """Write a step down, held by what runs now."""
         return self.journal.step(kind, site, self.parents[-1] if self.parents else 0, detail)
 
     def _site(self, info: Statement) -> int:
@@ -383,35 +369,6 @@ class Watcher:
             known = self.sites.define(key, position, source, info.function, info.name)
             self._statement_sites[info.index] = known
         return known
-
-    def _error_site(self, error: BaseException) -> int:
-        found = None
-        entry = error.__traceback__
-        while entry is not None:
-            if id(entry.tb_frame.f_code) in self.sites.codes:
-                found = entry
-            entry = entry.tb_next
-        if found is None:
-            return self.site
-        return self.sites.at(found.tb_frame.f_code, found.tb_lasti, type(error).__name__)
-
-    def _whole_traceback(self, error: BaseException) -> str:
-        """The traceback as Python would print it if nobody caught the error: from the program's top level on.
-
-        The error may still be on its way, so that its own traceback begins further in.
-        """
-        written = traceback.TracebackException.from_exception(error)
-        if error.__traceback__ is not None:
-            outer = []
-            frame = error.__traceback__.tb_frame.f_back
-            while frame is not None and frame.f_back is not None:
-                if not is_recorders(frame.f_code, self.trampolines):
-                    outer.append((frame, frame.f_lineno))
-                frame = frame.f_back
-            inside = [number for number, (frame, _) in enumerate(outer) if id(frame.f_code) in self.sites.codes]
-            above = outer[: inside[-1] + 1] if inside else []
-            written.stack[:0] = traceback.StackSummary.extract(reversed(above))
-        return "".join(written.format())[-TRACEBACK_LIMIT:]
 
     def _frame_of(self, info: Statement, python_frame: FrameType) -> OpenFrame:
         if info.top_level:
@@ -518,7 +475,3 @@ class Watcher:
             change[0] == 1 and change[3] in frame.results and (not info.bound or change[2] in info.bound)
             for change in self.journal.pending[mark:]
         )
-
-
-def _printable(text: str) -> str:
-    return text.encode("utf-8", "replace").decode()

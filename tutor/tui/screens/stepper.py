@@ -8,7 +8,7 @@ from typing import ClassVar, Final
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
-from textual.reactive import reactive
+from textual.reactive import var
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Static
@@ -76,7 +76,7 @@ class StepperScreen(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = list(STEPPER)
 
-    number: reactive[int] = reactive(0, init=False)
+    number: var[int] = var(0, init=False)
     """The step now, 0 while there is none."""
 
     def __init__(self, source: Source, program: Program | None = None) -> None:

@@ -63,7 +63,6 @@ class ProgramPane(Pane):
         self._shift = self._shift_for()
         scope = moment.after.scopes[next(reversed(moment.after.scopes))]
         self.set_title("program", f"in {scope.function}, called in line {scope.call_line}" if scope.function else "")
-        self.set_rows(len(page.rows) + (self._ruler_row() is not None))
         rows = [page.row_of[line] for line in self._marked if line in page.row_of]
         if rows:
             last = self._last_of_interest(rows[-1])
@@ -117,6 +116,8 @@ class ProgramPane(Pane):
         index = self._page_row(row)
         if index is None:
             return self._draw_ruler()
+        if index >= len(page.rows):
+            return Content("")
         line, content, cell = page.rows[index]
         if not line:
             if page.is_open(index, self._reached):
@@ -223,7 +224,8 @@ class ProgramPane(Pane):
         self._page_width = self.size.width
         if self._program is not None and self._page_width:
             self._page = Page(self._program, self.row_width - 4)
-            self.set_rows(len(self._page.rows))
+            # One more for the ruler, whether there is one now or not: the layout need not change at every step.
+            self.set_rows(len(self._page.rows) + 1)
             self.redraw()
 
 
