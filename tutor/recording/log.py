@@ -59,6 +59,13 @@ class LogWriter:
         """Write frames from the place of the last one on: definitions that it now needs, then itself, grown."""
         self._write(frames)
 
+    def settle(self) -> None:
+        """Promise not to amend the last frame, so that readers need not wait for the next one.
+
+        A byte after its end says so; the next frame takes that byte's place.
+        """
+        os.pwrite(self._descriptor, b"\0", self._position)
+
     def _write(self, frames: tuple[Any, ...]) -> None:
         buffer = self._buffer
         at = last = 0
