@@ -98,7 +98,10 @@ class PlainRuns:
     def finish(self, folder: Path) -> Plain:
         """Wait for the program that was started and say what it did."""
         assert self._server.stdout is not None
-        status = os.waitstatus_to_exitcode(int(self._server.stdout.readline()))
+        answered, status = "", 0
+        while answered != str(folder):
+            answered, status = json.loads(self._server.stdout.readline())
+        status = os.waitstatus_to_exitcode(status)
         ending = folder / "ending"
         return Plain(
             status,

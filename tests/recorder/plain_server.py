@@ -1,8 +1,8 @@
 """Runs programs plainly, each in a process forked from this one, which has imported torch and numpy and run nothing.
 
-Started as a script. It reads requests as JSON lines and answers each with the wait status of the process that ran the
-program. That process is an ordinary interpreter at the end of whose main script the program runs: it ends as
-interpreters end, with exit functions, excepthook, finalisers and exit status of its own.
+Started as a script. It reads requests as JSON lines and answers each with the folder of its output and the wait status
+of the process that ran the program. That process is an ordinary interpreter at the end of whose main script the program
+runs: it ends as interpreters end, with exit functions, excepthook, finalisers and exit status of its own.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def next_request() -> dict[str, object] | None:
             request: dict[str, object] = json.loads(line)
             return request
         _, status = os.waitpid(process, 0)
-        os.write(1, b"%d\n" % status)
+        os.write(1, json.dumps([json.loads(line)["folder"], status]).encode() + b"\n")
     return None
 
 

@@ -25,6 +25,7 @@ from tests.recorder.record import (
     value_at,
     wait_until,
 )
+from tests.recorder.test_sound import check_step
 from tutor.recorder.process import Recorder, Request, Run
 from tutor.recording.format import Kind
 from tutor.recording.recording import Recording
@@ -507,6 +508,74 @@ def test_steps_are_those_of_the_main_thread_of_the_first_process(threads: Record
     ]
 
 
+IN_THE_MIDDLE = """
+import gc
+import sys
+import weakref
+import torch
+
+
+class Loud:
+    count = 0
+
+    def __init__(self, k):
+        self.me = self
+        self.weight = torch.full((2,), float(k))
+
+    def __del__(self):
+        Loud.count += 1
+        done = self.weight + 1
+
+
+def collected(phase, info):
+    noted = [phase]
+
+
+def gone(reference):
+    lost = torch.ones(1) * 2
+
+
+def profile(frame, event, argument):
+    seen = event
+
+
+gc.callbacks.append(collected)
+gc.set_threshold(1)
+w = torch.ones(2, requires_grad=True)
+references = []
+for k in range(40):
+    loud = Loud(k)
+    references.append(weakref.ref(loud, gone))
+    (w * k).sum().backward()
+gc.set_threshold(700)
+gc.callbacks.clear()
+del loud
+gc.collect()
+print(Loud.count, w.grad.tolist())
+sys.setprofile(profile)
+for k in range(2):
+    (w * k).sum().backward()
+sys.setprofile(None)
+sys.settrace(lambda frame, event, argument: profile)
+for k in range(2):
+    (w * k).sum().backward()
+sys.settrace(None)
+print(w.grad.tolist())
+"""
+
+
+def test_code_of_the_program_that_runs_in_the_middle_of_the_recorder_does_no_harm(record: Record) -> None:
+    """Finalisers, callbacks of the collector and of weak references, trace and profile functions."""
+    recording = record(IN_THE_MIDDLE)
+    assert recording.end is not None
+    assert (recording.end.how, recording.end.reason) == ("finished", "")
+    assert printed(recording) == "40 [780.0, 780.0]\n[782.0, 782.0]\n"
+    for step, before, after, _ in recording.walk():
+        check_step(step, before, after)
+    assert len(steps_of(recording, Kind.ACCUMULATE)) == 44
+    assert [scope.function for scope in recording.state(recording.count).scopes.values()] == [None]
+
+
 # Who lives and who dies
 
 
@@ -555,6 +624,7 @@ def test_stopping_a_run_keeps_its_recording_and_ends_its_process(children_in_tur
 
 PARENT = """
 import sys
+from tests.recorder.test_sound import check_step
 from tutor.recorder.process import Recorder, Request
 
 source = sys.argv[1]

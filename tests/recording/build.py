@@ -25,6 +25,7 @@ class Builder:
         self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115
         self.writer = LogWriter(self._file.fileno())
         self._definitions: dict[Any, int] = {}
+        self._last: list[Any] = []
         self.count = 0
         """Number of the last step."""
         self.frame(Frame.HEADER, VERSION, header or {"program": "hand.py", "torch": "2.13.0", "source": ""})
@@ -83,9 +84,15 @@ class Builder:
     ) -> int:
         """A step; its number."""
         site = self.site(line, source, name=name, function=function, end_line=end_line)
-        self.frame(Frame.STEP, kind, site, parent, flags, detail, list(changes))
+        self._last = [Frame.STEP, kind, site, parent, flags, detail, list(changes)]
+        self.writer.append(self._last)
         self.count += 1
         return self.count
+
+    def amend(self, *changes: list[Any]) -> None:
+        """More changes of the last step."""
+        self._last[6].extend(changes)
+        self.writer.amend(self._last)
 
     def tensor(
         self,

@@ -83,7 +83,10 @@ class Program:
         function = f"f{scope % 3}" if scope else None
         kind = Kind.OUTPUT if order == "print" else Kind.STATEMENT
         detail = ["stdout", f"{first} ü\n"] if order == "print" else None
-        self.build.step(1 + first % 9, order, *changes, kind=kind, function=function, detail=detail)
+        now = second % (len(changes) + 1) if second % 4 == 0 else len(changes)
+        self.build.step(1 + first % 9, order, *changes[:now], kind=kind, function=function, detail=detail)
+        if now < len(changes):
+            self.build.amend(*changes[now:])
 
     def _pick(self, number: int) -> int | None:
         alive = sorted(self.model.alive)

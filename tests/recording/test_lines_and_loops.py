@@ -120,6 +120,17 @@ def test_out_leaves_what_holds_the_step_or_the_function(program: Recording) -> N
     assert queries.step_out(program, 0) is None
 
 
+def test_over_and_back_pass_over_nodes_that_show_the_line_of_their_operation() -> None:
+    build = Builder()
+    build.step(1, "y = w * x")
+    backward = build.step(2, "y.backward()", name="backward")
+    build.step(1, "y = w * x", kind=Kind.NODE, parent=backward, detail=[1, [], []])
+    build.step(3, "pass", kind=Kind.STATEMENT)
+    recording = build.recording()
+    assert queries.step_over(recording, backward) == 4
+    assert queries.step_back(recording, 4) == backward
+
+
 def test_over_and_back_look_past_long_calls() -> None:
     build = Builder()
     build.step(1, "a", kind=Kind.STATEMENT)

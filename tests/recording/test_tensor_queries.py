@@ -49,6 +49,16 @@ def test_the_graph_is_in_the_order_in_which_backward_runs() -> None:
     assert not any(row.broken for row in rows)
 
 
+def test_a_leaf_takes_its_gradient_before_earlier_nodes_run() -> None:
+    build = Builder()
+    build.step(1, "v, w", *(build.tensor(id, 1.0, requires_grad=True) for id in (1, 2)), bind("v", 1), bind("w", 2))
+    build.step(2, "v.exp()", build.node(1, "ExpBackward0", [[-1, 1]]), build.tensor(3, 1.0, node=1), bind("e", 3))
+    build.step(3, "e * w", build.node(2, "MulBackward0", [[1, 0], [-1, 2]]), build.tensor(4, 1.0, node=2))
+    recording = build.recording()
+    rows = queries.graph(recording, recording.state(3), 4)
+    assert [row.names for row in rows] == [[], ["w"], ["e"], ["v"]]
+
+
 def test_what_a_node_saved_has_its_name_and_value_although_its_object_is_gone() -> None:
     recording = diamond().recording()
     rows = queries.graph(recording, recording.state(5), 5)
@@ -151,6 +161,16 @@ def test_the_whole_history_and_the_newest_of_it(history: Recording) -> None:
     assert queries.gradient_events(history, 2, 13) == []
 
 
+def test_a_gradient_that_another_tensor_shares_is_written_to() -> None:
+    build = Builder()
+    leaves = [build.tensor(id, 2.0, requires_grad=True) for id in (1, 9)]
+    build.step(1, "v.grad = w.grad = g", *leaves, build.tensor(2, 6.0), grad(1, 2), grad(9, 2))
+    accumulate(build, 6.0, 6.0, number=1)
+    recording = build.recording()
+    assert [event.change for event in queries.gradient_events(recording, 1, 3)][-1] is GradientChange.ADDED
+    assert [event.change for event in queries.gradient_events(recording, 9, 3)][-1] is GradientChange.WRITTEN
+
+
 def lost(build: Builder, tensor: int) -> Lost | None:
     """Where it was lost, at the end."""
     return queries.where_lost(build.recording(), tensor, build.count)
@@ -208,8 +228,14 @@ def test_a_flag_that_was_switched_off_later() -> None:
     build.step(1, "w", build.tensor(1, 2.0, requires_grad=True), name="tensor", detail=[[whole(2)], 1, None])
     build.step(2, "w.requires_grad_(False)", build.tensor(1, 2.0), name="requires_grad_", detail=[[1], 1, None])
     build.step(3, "w += 1", build.tensor(1, 3.0, version=1), name="add_", detail=[[1], 1, None])
-    made(build, 4, [1], "sum")
-    assert lost(build, 4) == Lost(2, Cause.SWITCHED_OFF, 1, 1)
+    build.step(4, "w.requires_grad_()", build.tensor(1, 3.0, version=1, requires_grad=True), name="requires_grad_")
+    build.step(5, "w.detach_()", build.tensor(1, 3.0, version=1), name="detach_")
+    made(build, 6, [1], "sum")
+    recording = build.recording()
+    assert queries.where_lost(recording, 1, 1) is None
+    assert queries.where_lost(recording, 1, 3) == Lost(2, Cause.SWITCHED_OFF, 1, 1)
+    assert queries.where_lost(recording, 1, 4) is None
+    assert queries.where_lost(recording, 6, 6) == Lost(5, Cause.DETACH, 1, 1)
 
 
 def test_a_gradient_has_no_graph_of_its_own() -> None:

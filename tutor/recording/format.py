@@ -55,6 +55,9 @@ class Frame(IntEnum):
     BLOCK = 6
     """Compressed bytes of many frames; only in saved files."""
 
+    AMEND = 7
+    """more changes of the last step; definitions may stand between that and this."""
+
 
 class Kind(IntEnum):
     """What a step is, and (below each) its detail."""

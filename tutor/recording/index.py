@@ -100,6 +100,8 @@ class Index:
         """By tensor, the steps that changed its ``.grad``: assigned it, took over into it, added to it, wrote to it."""
         self.writes: dict[int, Writes] = {}
         """By storage."""
+        self.flips: dict[int, array[int]] = {}
+        """By tensor, the steps after its first that switched its requires_grad on or off."""
         self.tensors = Firsts()
         self.storages = Firsts()
         self._functions: dict[int, str | None] = {TOP_LEVEL: None}
@@ -119,6 +121,9 @@ class Index:
                     if change[6] is not None:
                         self._gradient(id, number)
                     continue
+                meta = before.tables.metas[change[2]]
+                if meta is not old.meta and meta.requires_grad != old.meta.requires_grad:
+                    _append(self.flips, id, number)
                 if old.grad != change[6]:
                     self._gradient(id, number)
                 if old.storage != change[4]:

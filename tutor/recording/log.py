@@ -1,8 +1,8 @@
 """The log on disk: frames written one after the other, read while they are still being written.
 
 The writer is a plain unbuffered file, so that a frame is safe the moment it is written, even when the writing process
-is killed by the next instruction. The last frame may be written again (a step that gets the name it was bound to);
-a reader therefore takes a frame only when another one follows it or the writer is known to be gone.
+is killed by the next instruction. Nothing is ever written twice, so that a reader cannot see half of a change: what a
+step turns out to have changed after it was written (the name that its result is bound to) follows in an AMEND frame.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import msgspec
 from tutor.recording.format import MAGIC, VERSION, Frame
 
 _LENGTH = struct.Struct("<I")
+_AMEND = int(Frame.AMEND)
 _encoder = msgspec.msgpack.Encoder()
 _decoder: msgspec.msgpack.Decoder[Any] = msgspec.msgpack.Decoder()
 
@@ -46,39 +47,39 @@ class LogWriter:
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
-        self._start = 0
         self._position = os.pwrite(descriptor, MAGIC, 0)
         self._buffer = bytearray()
+        self._changes = 0
 
     def append(self, *frames: Any) -> None:
         """Write frames after the last one."""
-        self._start = self._position
+        last = frames[-1]
+        if last[0] == Frame.STEP:
+            self._changes = len(last[6])
         self._write(frames)
 
     def amend(self, *frames: Any) -> None:
-        """Write frames from the place of the last one on: definitions that it now needs, then itself, grown."""
-        self._write(frames)
+        """Write what the last step has changed besides.
 
-    def settle(self) -> None:
-        """Promise not to amend the last frame, so that readers need not wait for the next one.
-
-        A byte after its end says so; the next frame takes that byte's place.
+        Args:
+            frames: Definitions that this needs, then the frame of the step again, with all its changes.
         """
-        os.pwrite(self._descriptor, b"\0", self._position)
+        *definitions, step = frames
+        changes = step[6]
+        self._write((*definitions, (_AMEND, changes[self._changes :])))
+        self._changes = len(changes)
 
     def _write(self, frames: tuple[Any, ...]) -> None:
-        buffer = self._buffer
-        at = last = 0
+        buffer, end = self._buffer, 0
         for frame in frames:
-            _encoder.encode_into(frame, buffer, at + 4)
-            _LENGTH.pack_into(buffer, at, len(buffer) - at - 4)
-            last, at = at, len(buffer)
-        start = self._start
+            _encoder.encode_into(frame, buffer, end + 4)
+            _LENGTH.pack_into(buffer, end, len(buffer) - end - 4)
+            end = len(buffer)
+        start = self._position
         written = os.pwrite(self._descriptor, buffer, start)
-        while written < at:
+        while written < end:
             written += os.pwrite(self._descriptor, memoryview(buffer)[written:], start + written)
-        self._start = start + last
-        self._position = start + at
+        self._position = start + written
 
 
 class LogReader:
@@ -101,7 +102,7 @@ class LogReader:
         """Where the next frame starts."""
         self._held = b""
         self._held_at = 0
-        self._settled = 0
+        self._size = 0
 
     def check_magic(self) -> bool:
         """Whether the file has begun; DamagedError when it begins as something else."""
@@ -110,38 +111,33 @@ class LogReader:
             raise DamagedError(f"this is not a tutor recording. {CHOOSE_ANOTHER}")
         return start == MAGIC
 
-    def next(self, complete: bool) -> tuple[int, Any] | None:
-        """The next frame as (its position, its items), or None when there is none yet.
-
-        Args:
-            complete: The writer is gone, so that the last frame is final.
-        """
+    def next(self) -> tuple[int, Any] | None:
+        """The next frame as (its position, its items), or None when there is none yet."""
         position = self.position
         payload = self._payload(position)
         if payload is None:
-            self._fill(position, complete)
+            self._fill(position)
             payload = self._payload(position)
             if payload is None:
                 return None
-        after = position + 4 + len(payload)
-        try:
-            items = decode(payload)
-        except DamagedError:
-            if complete and after == self._settled - 1:
-                return None
-            raise
-        self.position = after
+        items = decode(payload)
+        self.position = position + 4 + len(payload)
         return position, items
 
     def steps(self, position: int, end: int) -> list[Any]:
-        """All frames that start from one position up to (not including) another."""
+        """The STEP frames from the position of one up to (not including) an end, with all their changes."""
         data = os.pread(self.descriptor, end - position, position)
-        frames, at = [], 0
+        steps: list[Any] = []
+        at = 0
         while at + 4 <= len(data):
             (length,) = _LENGTH.unpack_from(data, at)
-            frames.append(decode(data[at + 4 : at + 4 + length]))
+            items = decode(data[at + 4 : at + 4 + length])
+            if items[0] == Frame.STEP:
+                steps.append(items)
+            elif items[0] == Frame.AMEND:
+                steps[-1][6].extend(items[1])
             at += 4 + length
-        return frames
+        return steps
 
     def whole(self, position: int, end: int, size: int) -> bytes:
         """The bytes of at least one frame from a position on, and of as many whole ones as fit into a size."""
@@ -158,30 +154,28 @@ class LogReader:
         return os.pread(self.descriptor, 4 + int(length), position)
 
     def _payload(self, position: int) -> bytes | None:
-        """The bytes of a frame, where they are held and final."""
+        """The bytes of a frame, where all of them are held."""
         held = self._held
         start = position - self._held_at + 4
         if start < 4 or start > len(held):
             return None
         (length,) = _LENGTH.unpack_from(held, start - 4)
-        if length == 0 or start + length > len(held) or position + 4 + length >= self._settled:
+        if length == 0 or start + length > len(held) or position + 4 + length > self._size:
             return None
         return held[start : start + length]
 
-    def _fill(self, position: int, complete: bool) -> None:
+    def _fill(self, position: int) -> None:
         """Hold what stands from a position on, one whole frame at least where there is one.
 
-        The size is taken first. Only the frame that ended there can have been written again since, and it never
-        shrinks; so whatever ends before is final, however the writer and this reader interleave.
+        The size is taken first: what is inside it is written, what comes after it may be half written.
         """
-        size = os.fstat(self.descriptor).st_size
-        self._settled = size + 1 if complete else size
+        self._size = os.fstat(self.descriptor).st_size
         self._held_at = position
         self._held = os.pread(self.descriptor, self.CHUNK, position)
         if len(self._held) < 4:
             return
         (length,) = _LENGTH.unpack_from(self._held)
-        if len(self._held) < 4 + length <= size - position:
+        if len(self._held) < 4 + length <= self._size - position:
             self._held = os.pread(self.descriptor, 4 + length, position)
 
 

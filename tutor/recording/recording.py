@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
@@ -68,6 +68,7 @@ class Recording:
         self._keyframes = Keyframes(self.tables)
         self._last: State | None = None
         self._end_position = 0
+        self._open: tuple[int, list[Any]] | None = None
         self._damage: DamagedError | None = None
 
     # Growing
@@ -85,7 +86,9 @@ class Recording:
     @property
     def log_end(self) -> int:
         """Where in the log the frames that were taken in end, an END frame not included."""
-        return self._end_position or self.reader.position
+        if self._end_position:
+            return self._end_position
+        return self.reader.position if self._open is None else self._open[0]
 
     def read_more(self, seconds: float | None = None) -> bool:
         """Take in frames that have been written since.
@@ -113,13 +116,15 @@ class Recording:
             return False
         deadline = None if seconds is None else time.perf_counter() + seconds
         taken = 0
-        while (found := self.reader.next(self.writer_gone)) is not None:
-            self._take(*found)
+        while (found := self.reader.next()) is not None:
+            self._take(self._takers, *found)
             taken += 1
             if self.end is not None:
                 return False
             if deadline is not None and taken % 32 == 0 and time.perf_counter() > deadline:
                 return True
+        if self.writer_gone:
+            self._settle()
         return False
 
     def close(self, end: End) -> None:
@@ -127,11 +132,17 @@ class Recording:
         if self.end is None:
             self.end = end
 
-    def _take(self, position: int, items: list[Any]) -> None:
+    def _take(self, takers: dict[Frame, Callable[..., None]], position: int, items: list[Any]) -> None:
         try:
-            self._takers[items[0]](self, position, items)
+            takers[items[0]](self, position, items)
         except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, msgspec.MsgspecError) as error:
             raise DamagedError(f"the recording is damaged at byte {position} ({error!r}). {RECORD_AGAIN}") from None
+
+    def _settle(self) -> None:
+        """Take in the last step: nothing can be added to it any more."""
+        if self._open is not None:
+            found, self._open = self._open, None
+            self._take(self._settlers, *found)
 
     def _take_header(self, position: int, items: list[Any]) -> None:
         check_version(items[1])
@@ -148,10 +159,20 @@ class Recording:
         self.tables.node_kinds[items[1]] = (items[2], tuple(items[3]))
 
     def _take_end(self, position: int, items: list[Any]) -> None:
+        self._settle()
         self.end = End(items[1], items[2])
         self._end_position = position
 
     def _take_step(self, position: int, items: list[Any]) -> None:
+        self._settle()
+        self._open = position, items
+
+    def _take_amend(self, position: int, items: list[Any]) -> None:
+        if self._open is None:
+            raise ValueError("changes without a step")
+        self._open[1][6].extend(items[1])
+
+    def _add_step(self, position: int, items: list[Any]) -> None:
         step = self._step(self.count + 1, items)
         touched: set[Key] = set()
         state = self._front
@@ -170,7 +191,9 @@ class Recording:
         Frame.NODE_KIND: _take_node_kind,
         Frame.STEP: _take_step,
         Frame.END: _take_end,
+        Frame.AMEND: _take_amend,
     }
+    _settlers = {Frame.STEP: _add_step}  # noqa: RUF012
 
     def _step(self, number: int, items: list[Any]) -> Step:
         _, kind, site, parent, flags, detail, changes = items
@@ -206,12 +229,11 @@ class Recording:
             return
         for start in range(first, last + 1, 256):
             stop = min(last, start + 255)
-            end = self._positions[stop + 1] if stop < self.count else self.reader.position
+            end = self._positions[stop + 1] if stop < self.count else self.log_end
             number = start
-            for items in self.reader.steps(self._positions[start], end):
-                if items[0] == Frame.STEP and number <= stop:
-                    yield self._step(number, items)
-                    number += 1
+            for items in self.reader.steps(self._positions[start], end)[: stop + 1 - start]:
+                yield self._step(number, items)
+                number += 1
 
     def state(self, number: int) -> State:
         """The state after a step; 0 is before the first. The caller may not change it, and it may not be kept

@@ -135,6 +135,10 @@ class _End(msgspec.Struct, array_like=True, tag=5):
     reason: str
 
 
+class _Amend(msgspec.Struct, array_like=True, tag=7):
+    changes: list[_Change]
+
+
 class _Block(msgspec.Struct, array_like=True, tag=6):
     frames: bytes
 
@@ -185,7 +189,7 @@ _DETAILS = {
     Kind.ERROR: _Raised,
 }
 _MAY_BE_NULL = {Kind.STATEMENT, Kind.OPERATION, Kind.CALL, Kind.INNER}
-_decoder = msgspec.msgpack.Decoder(_Header | _Site | _Meta | _NodeKind | _Step | _End | _Block)
+_decoder = msgspec.msgpack.Decoder(_Header | _Site | _Meta | _NodeKind | _Step | _End | _Block | _Amend)
 
 
 def check(payload: bytes) -> Frame:
@@ -219,4 +223,5 @@ _FRAMES: dict[type, Frame] = {
     _Step: Frame.STEP,
     _End: Frame.END,
     _Block: Frame.BLOCK,
+    _Amend: Frame.AMEND,
 }

@@ -17,6 +17,9 @@ from tutor.tui.screens.home import HomeScreen
 from tutor.tui.screens.stepper import StepperScreen
 from tutor.tui.source import OpenedRecording, Source
 
+WARM_AGAIN = 3.0
+"""Seconds after which another child is made ready for the next program."""
+
 
 class Settings(msgspec.Struct, frozen=True):
     """What the command line may change."""
@@ -68,9 +71,9 @@ class TutorApp(App[None]):
         """Open what was asked for."""
         if self._target is None:
             self.push_screen(HomeScreen(self._pack))
+            self.call_after_refresh(self.recorder.warm)
         else:
             self.push_screen(self._stepper(self._target), lambda _: self.exit())
-        self.call_after_refresh(self.recorder.warm)
 
     def on_unmount(self) -> None:
         """Leave nothing running."""
@@ -78,7 +81,9 @@ class TutorApp(App[None]):
 
     def open_program(self, program: Program) -> None:
         """Record a program and step through it; afterwards the present screen is back."""
-        self.push_screen(self._stepper(program), lambda _: self.recorder.warm())
+        self.push_screen(self._stepper(program))
+        # The next child is started a little later, so that it does not compete with this one for the first steps.
+        self.set_timer(WARM_AGAIN, self.recorder.warm)
 
     def source_of(self, program: Program) -> Source:
         """Begin to record a program."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import cached_property
 from typing import Final, NamedTuple
 
 from tutor.plain.format import harmless
 from tutor.recording.format import Change, Kind
-from tutor.recording.model import NodeRecord, Saved, Step
+from tutor.recording.model import NodeRecord, Saved, Step, TensorRecord
 from tutor.tui.chain import Place, find_node
 from tutor.tui.moment import Moment
 from tutor.tui.text import fit, gradient_text, reference_text, tensor_text
@@ -49,15 +51,23 @@ class ChainText:
         self.running = running_place(moment)
         """Where in the graph the step happens."""
         self._accumulates = _accumulates(moment, self.backward.number) if self.backward is not None else {}
-        self._tensors: dict[int, int] = {}
-        self._versions: dict[int, int] = {}
-        for state in (moment.before, moment.after):
-            for record in state.tensors.values():
-                if record.freed:
-                    continue
-                self._versions[record.storage] = max(self._versions.get(record.storage, 0), record.version)
-                if record.node is not None:
-                    self._tensors[record.node] = record.id
+
+    @cached_property
+    def _tensors(self) -> dict[int, int]:
+        """The tensor that each node made, while it is alive."""
+        return {record.node: record.id for record in self._alive() if record.node is not None}
+
+    @cached_property
+    def _versions(self) -> dict[int, int]:
+        """The version of each storage."""
+        versions: dict[int, int] = {}
+        for record in self._alive():
+            versions[record.storage] = max(versions.get(record.storage, 0), record.version)
+        return versions
+
+    def _alive(self) -> Iterator[TensorRecord]:
+        for state in (self._moment.before, self._moment.after):
+            yield from (record for record in state.tensors.values() if not record.freed)
 
     def describe(self, place: Place) -> Cells:
         """The texts of a node or a leaf."""

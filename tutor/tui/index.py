@@ -7,7 +7,6 @@ from bisect import bisect_left, bisect_right
 from typing import Final
 
 from tutor.recording.format import Kind
-from tutor.recording.index import Turns
 from tutor.recording.model import Site
 from tutor.recording.recording import Recording
 from tutor.tui.moment import is_backward
@@ -60,6 +59,11 @@ class Index:
         self._seen = last
         return last < recording.count
 
+    @property
+    def followed(self) -> int:
+        """Steps taken in so far."""
+        return self._seen
+
     def turns(self, scope: int, line: int, number: int) -> int | None:
         """How many turns the run of a loop has that is going on at a step; None while that is not known."""
         first, last, total = self._totals.get((scope, line), (1, 0, None))
@@ -102,23 +106,18 @@ class Index:
         turns = self.recording.index.turns.get(line)
         if turns is None:
             return number, number, None
-        count, last = 0, number
-        for position in range(max(bisect_right(turns.steps, number) - 1, 0), len(turns.steps)):
-            if turns.scopes[position] != scope:
-                continue
-            turn = turns.turns[position]
-            if turn == 0 or (turn == 1 and turns.steps[position] > number):
-                return number, max(turns.steps[position] - 1, last), _last_turn(turns, scope, position)
-            count, last = turn, turns.steps[position]
-        return number, last, count if self.recording.end is not None and count else None
-
-
-def _last_turn(turns: Turns, scope: int, position: int) -> int | None:
-    """The turn before a position, of the same call."""
-    for earlier in range(position - 1, -1, -1):
-        if turns.scopes[earlier] == scope:
-            return turns.turns[earlier] or None
-    return None
+        here = [position for position, owner in enumerate(turns.scopes) if owner == scope]
+        place = bisect_right(here, number, key=lambda position: turns.steps[position]) - 1
+        first = place
+        while first > 0 and turns.turns[here[first]] > 1:
+            first -= 1
+        after = place + 1
+        while after < len(here) and turns.turns[here[after]] > 1:
+            after += 1
+        last = turns.steps[here[after]] - 1 if after < len(here) else self.recording.count
+        known = after < len(here) or self.recording.end is not None
+        start = turns.steps[here[first]] if first >= 0 else number
+        return start, last, turns.turns[here[after - 1]] if known and after else None
 
 
 def _mark(site: Site, kind: Kind) -> str | None:

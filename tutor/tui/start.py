@@ -56,7 +56,8 @@ def start(
             return 2
         if theme is not None:
             app.theme = theme
-        app.recorder.warm()
+        if not isinstance(target, Path):
+            app.recorder.warm()
         app.run()
     finally:
         app.recorder.close()

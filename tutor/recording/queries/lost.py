@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from enum import StrEnum
 from heapq import heappop, heappush
 from typing import Any, NamedTuple
@@ -67,32 +68,47 @@ def where_lost(recording: Recording, tensor: int, number: int) -> Lost | None:
         number: The step.
 
     Returns:
-        None where the tensor is not known at that step, or does require grad.
+        None where the tensor was not there yet at that step, or does require grad.
     """
-    record = recording.state(number).tensors.get(tensor)
-    if record is None or record.meta.requires_grad:
+    born = recording.index.tensors.get(tensor)
+    if not 0 < born <= number or _requires_grad(recording, tensor, number):
         return None
-    ready = [(-record.born, tensor, number)]
+    ready = [(-born, tensor, number)]
     seen = {tensor}
     while ready and len(seen) < LONGEST_WAY:
         negative, id, used = heappop(ready)
+        flip = _last_flip(recording, id, used)
+        if flip is not None:
+            named = _BY_NAME.get(recording.site(flip).name.rpartition(".")[2])
+            return Lost(flip, Cause.DETACH if named is Cause.DETACH else Cause.SWITCHED_OFF, id, id)
         step = recording.step(-negative)
-        if _required_grad_at_birth(recording, step, id):
-            return _switched_off(recording, id, used)
         if step.kind in (Kind.NODE, Kind.ACCUMULATE):
             return Lost(step.number, Cause.CREATE_GRAPH, id, None)
-        inputs = _inputs(step)
-        before = recording.state(step.number - 1)
-        records = [before.tensors[id] for id in inputs if id in before.tensors]
-        for source in records:
-            if source.meta.requires_grad:
-                return Lost(step.number, _cause(step), id, source.id)
-        for source in records:
-            if source.id not in seen:
-                seen.add(source.id)
-                heappush(ready, (-source.born, source.id, step.number - 1))
-    first = recording.step(record.born)
-    return Lost(first.number, Cause.NO_INPUT if _inputs(first) else Cause.NEW_TENSOR, tensor, None)
+        inputs = [source for source in _inputs(step) if 0 < recording.index.tensors.get(source) < step.number]
+        for source in inputs:
+            if _requires_grad(recording, source, step.number - 1):
+                return Lost(step.number, _cause(step), id, source)
+        for source in inputs:
+            if source not in seen:
+                seen.add(source)
+                heappush(ready, (-recording.index.tensors.get(source), source, step.number - 1))
+    first = recording.step(born)
+    return Lost(born, Cause.NO_INPUT if _inputs(first) else Cause.NEW_TENSOR, tensor, None)
+
+
+def _requires_grad(recording: Recording, tensor: int, number: int) -> bool:
+    """Whether a tensor required grad after a step."""
+    step = recording.step(recording.index.tensors.get(tensor))
+    metas = [change[2] for change in step.changes if change[0] == Change.TENSOR and change[1] == tensor]
+    flips = bisect_right(recording.index.flips.get(tensor, ()), number)
+    return recording.tables.metas[metas[-1]].requires_grad != bool(flips % 2)
+
+
+def _last_flip(recording: Recording, tensor: int, number: int) -> int | None:
+    """The last step up to a number that switched requires_grad."""
+    flips = recording.index.flips.get(tensor, ())
+    position = bisect_right(flips, number)
+    return flips[position - 1] if position else None
 
 
 def _inputs(step: Step) -> list[int]:
@@ -118,20 +134,3 @@ def _cause(step: Step) -> Cause:
     if step.flags & Flag.INFERENCE:
         return Cause.INFERENCE_MODE
     return Cause.NOT_DIFFERENTIABLE if step.grad_enabled else Cause.NO_GRAD
-
-
-def _required_grad_at_birth(recording: Recording, step: Step, tensor: int) -> bool:
-    metas = [change[2] for change in step.changes if change[0] == Change.TENSOR and change[1] == tensor]
-    return bool(metas) and recording.tables.metas[metas[-1]].requires_grad
-
-
-def _switched_off(recording: Recording, tensor: int, number: int) -> Lost:
-    """The step up to a number in which a tensor that required grad stopped to do so."""
-    changed = recording.state(number).tensors[tensor].changed
-    while True:
-        before = recording.state(changed - 1).tensors.get(tensor)
-        if before is None or before.meta.requires_grad:
-            break
-        changed = before.changed
-    named = _BY_NAME.get(recording.site(changed).name.rpartition(".")[2])
-    return Lost(changed, Cause.DETACH if named is Cause.DETACH else Cause.SWITCHED_OFF, tensor, tensor)

@@ -185,7 +185,7 @@ class StepperScreen(Screen[None]):
             self._fail(error)
         self._show_words()
         self._show_progress()
-        if moment.step is not None and moment.step.kind is Kind.ERROR:
+        if self.has_class("-narrow") and moment.step is not None and moment.step.kind is Kind.ERROR:
             self.say(": ".join(describe(moment)[:2]))
 
     @property

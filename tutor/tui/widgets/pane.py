@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from rich.segment import Segment
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.geometry import Region, Size
@@ -66,9 +67,15 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
     def set_rows(self, count: int) -> None:
         """Say how many rows there are now; ``redraw`` follows."""
         self._row_count = count
-        size = Size(0, count)
+        # What fits is as high as the pane: while nothing scrolls, no step changes the layout.
+        size = Size(0, max(count, self.size.height))
         if size != self.virtual_size:
             self.virtual_size = size
+
+    def on_resize(self, event: events.Resize) -> None:
+        """There is room for more or fewer rows."""
+        self.set_rows(self._row_count)
+        self.redraw()
 
     def redraw(self) -> None:
         """Draw the rows that are seen, and paint only those that look different now."""

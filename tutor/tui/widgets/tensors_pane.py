@@ -154,6 +154,7 @@ def draw_tensor(moment: Moment, row: Row, columns: Columns) -> Content:
         return Content(f"  {pad(row.label, columns.name)} ?")
     old = _old(moment, row)
     changed = is_changed(moment, row)
+    role = role_of(state, record, columns.role)
     return Content("").join(
         [
             Content("● " if record.meta.requires_grad else "○ "),
@@ -163,7 +164,7 @@ def draw_tensor(moment: Moment, row: Row, columns: Columns) -> Content:
             Content(" "),
             _grad(moment, record, old, columns.grad),
             Content(" "),
-            Content.styled(fit(role_of(state, record, columns.role), columns.role), NODE),
+            Content.styled(fit(role, columns.role), MUTED if role == "–" else NODE),
         ]
     )
 

@@ -40,11 +40,14 @@ class TimeLine(Widget):
         self._number = 0
         self._count = 0
         self._index: Index | None = None
-        self._marks: tuple[tuple[int, int], Content] = ((0, 0), Content(""))
+        self._known = (0, 0, 0)
+        self._marks: tuple[tuple[int, int, int], Content] = ((0, 0, 0), Content(""))
 
     def show(self, number: int, index: Index) -> None:
         """Show a position among all steps recorded so far."""
-        if (number, index.recording.count) != (self._number, self._count):
+        known = number, index.recording.count, index.followed
+        if known != self._known:
+            self._known = known
             self._number, self._count, self._index = number, index.recording.count, index
             self.refresh()
 
@@ -53,8 +56,9 @@ class TimeLine(Widget):
         width = self.size.width
         if self._index is None or not self._count or width < 8:
             return Content("")
-        if self._marks[0] != (self._count, width):
-            self._marks = (self._count, width), self._draw_marks(width)
+        drawn = self._count, self._index.followed, width
+        if self._marks[0] != drawn:
+            self._marks = drawn, self._draw_marks(width)
         return Content("\n").join([self._marks[1], self._draw_bar(width)])
 
     def on_click(self, event: events.Click) -> None:
