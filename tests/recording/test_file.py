@@ -222,6 +222,9 @@ def test_what_was_recorded_after_the_last_look_is_not_saved() -> None:
     recording = build.recording()
     build.step(2, "second")
     assert opened(bytes_of(recording)).count == 1
+    growing = build.recording(writer_gone=False)
+    assert growing.count == 1
+    assert opened(bytes_of(growing)).count == 1
 
 
 def test_a_frame_too_large_for_a_block_stands_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import threading
 from itertools import pairwise
@@ -189,6 +190,23 @@ def test_the_writer_and_the_reader_can_interleave_in_any_way() -> None:
     assert recording.count == steps
     for number, step in enumerate(recording.steps(1, steps)):
         assert step.changes == [bind("y", whole(number)), bind("z", whole("z" * (number % 50)))]
+
+
+def test_what_is_half_written_while_it_is_read_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    build = Builder()
+    build.step(1, "first")
+    size = len(build.data)
+    build.step(2, "second")
+    full = build.data
+    os.pwrite(build.descriptor, bytes(len(full) - size - 6), size + 6)
+    recording = Recording(LogReader(build.descriptor), writer_gone=False)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fstat", lambda _: os.stat_result((0, 0, 0, 0, 0, 0, size, 0, 0, 0)))
+        recording.read_more()
+    os.pwrite(build.descriptor, full, 0)
+    recording.writer_gone = True
+    recording.read_more()
+    assert [step.site.source for step in recording.steps(1, 2)] == ["first", "second"]
 
 
 def test_a_frame_larger_than_what_is_read_at_once() -> None:

@@ -57,6 +57,7 @@ class Backward:
         self._tensors = watcher.tensors
         self._journal = watcher.journal
         self._position: Any = None
+        self._calls: list[Call] = []
 
     def run(self, func: Any, args: Any, kwargs: Any, number: int, run: Callable[[], Any]) -> Any:
         """Run a backward call.
@@ -71,23 +72,28 @@ class Backward:
         watcher = self._watcher
         call = Call()
         outside = self._position
-        try:
-            with _NO_OVERRIDES():
-                self._prepare(call, func, args, kwargs)
-            self._position = watcher.site
-        except Exception as error:
-            watcher.trouble(error)
+        with watcher.inside, _NO_OVERRIDES():
+            self._hand_over()
+            self._prepare(call, func, args, kwargs)
+        self._position = watcher.site
+        self._calls.append(call)
         watcher.parents.append(number)
         try:
             return run()
         finally:
             watcher.parents.pop()
+            self._calls.pop()
             self._position = outside
-            try:
-                with _NO_OVERRIDES():
-                    self._finish(call, func, args, kwargs)
-            except Exception as error:
-                watcher.trouble(error)
+            with watcher.inside, _NO_OVERRIDES():
+                self._finish(call, func, args, kwargs)
+
+    def _hand_over(self) -> None:
+        """A call that only hands on to another one (a tensor subclass does that) leaves the hooks to that one."""
+        if self._calls and torch._C._current_graph_task_id() == -1:
+            outer = self._calls[-1]
+            for handle in outer.handles:
+                handle.remove()
+            outer.handles.clear()
 
     def _prepare(self, call: Call, func: Any, args: Any, kwargs: Any) -> None:
         """Put a hook on every node that can run."""
@@ -143,22 +149,19 @@ class Backward:
 
     def _note_contribution(self, call: Call, entry: Entry, *gradients: Any) -> None:
         if len(gradients) == 1:
-            call.before[-entry.id] = self._tensors.gradient(gradients[0][0])
+            with self._watcher.inside:
+                call.before[-entry.id] = self._tensors.gradient(gradients[0][0])
 
     def _accumulated_into(self, call: Call, leaf: torch.Tensor) -> None:
-        try:
+        with self._watcher.inside:
             entry = self._tensors.see(leaf)
             self._write_accumulate(call, entry, leaf, call.before.pop(-entry.id, None))
-        except Exception as error:
-            self._watcher.trouble(error)
 
     def _accumulated(self, call: Call, entry: Entry, outgoing: Any, incoming: Any) -> None:
-        try:
+        with self._watcher.inside:
             leaf = entry()
             if leaf is not None:
                 self._write_accumulate(call, entry, leaf, self._tensors.gradient(incoming[0]))
-        except Exception as error:
-            self._watcher.trouble(error)
 
     def _write_accumulate(self, call: Call, entry: Entry, leaf: torch.Tensor, contribution: Any) -> None:
         self._tensors.refresh_grad(leaf, entry)
@@ -178,7 +181,7 @@ class Backward:
             call.switched.discard(number)
             self._watcher.pop_mode()
             self._watcher.off = True
-        try:
+        with self._watcher.inside:
             gradient = self._tensors.gradient
             arriving = [gradient(item) for item in incoming]
             for entry, output in call.retained.get(number, ()):
@@ -187,8 +190,6 @@ class Backward:
                     self._write_accumulate(call, entry, tensor, arriving[output])
             call.ran.append(number)
             self._step(Kind.NODE, name.rpartition("::")[2], [number, arriving, [gradient(item) for item in outgoing]])
-        except Exception as error:
-            self._watcher.trouble(error)
 
     def _step(self, kind: Kind, name: str, detail: Any) -> None:
         watcher = self._watcher

@@ -5,7 +5,7 @@ It is told what to run by one message on its standard input, and ends when its p
 
 from __future__ import annotations
 
-import ctypes
+import fcntl
 import importlib
 import os
 import select
@@ -24,7 +24,6 @@ IDLE = 3.0
 def main() -> None:
     """Wait for a request (8 bytes of length, then [path of the log, request]) and carry it out."""
     root, parent = sys.argv[1:3]
-    _die_with(int(parent))
     if not select.select([0], [], [], IDLE)[0]:
         # The first optimiser of a program imports this; better while nobody waits.
         importlib.import_module("torch._dynamo")
@@ -32,6 +31,7 @@ def main() -> None:
     message = _read(int.from_bytes(message, "little")) if message else b""
     if not message:
         os._exit(0)
+    _die_with(int(parent), os.dup(0))
     path, request = msgspec.msgpack.decode(message, type=tuple[str, Request])
     _close_input()
     log = os.open(path, os.O_RDWR)
@@ -61,20 +61,17 @@ def _close_input() -> None:
     os.close(nothing)
 
 
-def _die_with(parent: int) -> None:
-    """End this process when its parent ends, however that happens."""
-    if sys.platform == "linux":
-        set_death_signal = 1
-        ctypes.CDLL(None).prctl(set_death_signal, signal.SIGKILL)
-        if os.getppid() != parent:
-            os._exit(0)
-        return
-    import _thread
-    import time
+def _die_with(parent: int, lifeline: int) -> None:
+    """End this process when its parent ends, however that happens and whatever this process is doing then.
 
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(0.5)
+    Args:
+        parent: Process id of the parent.
+        lifeline: The reading end of a pipe whose other end only the parent holds. The kernel sends a signal when
+            that end is closed; no thread of this process is needed to notice.
+    """
+    fcntl.fcntl(lifeline, fcntl.F_SETOWN, os.getpid())
+    if hasattr(fcntl, "F_SETSIG"):
+        fcntl.fcntl(lifeline, fcntl.F_SETSIG, signal.SIGKILL)
+    fcntl.fcntl(lifeline, fcntl.F_SETFL, fcntl.fcntl(lifeline, fcntl.F_GETFL) | os.O_ASYNC)
+    if os.getppid() != parent:
         os._exit(0)
-
-    _thread.start_new_thread(watch, ())

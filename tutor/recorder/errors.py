@@ -6,8 +6,6 @@ import traceback
 from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
 
-import torch
-
 from tutor.recorder.kinds import class_dict_of, mro_of
 from tutor.recorder.sites import Trampolines
 from tutor.recording.format import Kind
@@ -38,19 +36,12 @@ class Errors:
 
     def report(self, error: BaseException) -> None:
         """Write an error down, once while it is in flight, and make it read as in a plain run."""
-        if self._in_flight == id(error) or not self._watcher.thread:
+        if self._in_flight == id(error):
             return
-        thread, self._watcher.thread = self._watcher.thread, 0  # formatting must not be followed
-        try:
-            clean_traceback(error, self._watcher.trampolines)
-            if not isinstance(error, SystemExit):
-                with torch._C.DisableTorchFunction():
-                    self._write_error(error)
-            self._in_flight = id(error)
-        except Exception as trouble:
-            self._watcher.trouble(trouble)
-        finally:
-            self._watcher.thread = thread
+        clean_traceback(error, self._watcher.trampolines)
+        if not isinstance(error, SystemExit):
+            self._write_error(error)
+        self._in_flight = id(error)
 
     def _write_error(self, error: BaseException) -> None:
         self._watcher.flush()

@@ -7,6 +7,7 @@ import atexit
 import builtins
 import contextlib
 import functools
+import gc
 import importlib
 import linecache
 import os
@@ -23,6 +24,7 @@ import numpy as np
 import torch
 
 from tutor.lesson.program import Announce
+from tutor.recorder import kinds
 from tutor.recorder.graph import Graph
 from tutor.recorder.instrument import FUTURE_FLAGS, Instrumenter
 from tutor.recorder.journal import Journal
@@ -50,8 +52,8 @@ class Execution:
         self._sites = Sites(journal, request.source)
         graph = Graph(journal)
         tensors = graph.tensors = Tensors(journal, graph.define)
-        trampolines = Trampolines()
-        self._streams = Streams(journal, self._parent, self._place)
+        self._trampolines = trampolines = Trampolines()
+        self._streams = Streams(journal, self._parent, self._is_busy, self._place)
         self._watcher = Watcher(journal, tensors, self._sites, trampolines, self._streams.flush)
         self._watcher.uses_numpy = bool(re.search(r"numpy|as_tensor|__array__", request.source))
         self._mode = Operations(self._watcher)
@@ -89,7 +91,7 @@ class Execution:
             except SystemExit as error:
                 return "finished", f"the program called sys.exit({'' if error.code is None else repr(error.code)})"
             except BaseException as error:
-                self._watcher.errors.report(error)
+                self._watcher.report(error)
                 text = _one_line(error)
                 if not self._is_announced(number, text):
                     self._show(error)
@@ -103,7 +105,7 @@ class Execution:
             try:
                 sys.excepthook(type(error), error, error.__traceback__)
             except Exception as another:
-                self._watcher.errors.report(another)
+                self._watcher.report(another)
 
     def _run_code(self, code: types.CodeType) -> None:
         try:
@@ -191,11 +193,12 @@ class Execution:
         with contextlib.suppress(BaseException):
             atexit._run_exitfuncs()
         self._watcher.stop()
-        names = self._module.__dict__
-        private = [name for name in names if name.startswith("_") and not name.startswith("__")]
-        others = [name for name in names if name not in private and name != "__builtins__"]
-        for name in private + others:
-            names[name] = None
+        self._watcher.namespace = {}
+        self._trampolines.forget()
+        kinds.forget()
+        self._module = types.ModuleType("nothing")
+        del sys.modules["__main__"]
+        gc.collect()
 
     def _stop(self, reason: str) -> NoReturn:
         """End this process at once, keeping all that was recorded."""
@@ -216,6 +219,9 @@ class Execution:
 
     def _parent(self) -> int:
         return self._watcher.parents[-1] if self._watcher.parents else 0
+
+    def _is_busy(self) -> bool:
+        return not self._watcher.thread
 
     def _place(self, frame: types.FrameType, name: str) -> int:
         if _thread.get_ident() != self._watcher.thread:

@@ -76,6 +76,12 @@ def sort_of(value: Any) -> Sort:
     return known
 
 
+def forget() -> None:
+    """Hold no class of the program any more."""
+    for kind in [kind for kind in _known if module_of(kind) == "__main__"]:
+        del _known[kind]
+
+
 def is_tensor(value: Any) -> bool:
     """Whether a value is a tensor, of whatever subclass."""
     return sort_of(value) is Sort.TENSOR

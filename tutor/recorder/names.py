@@ -188,15 +188,22 @@ def describe(value: Any) -> list[Any]:
 
 
 def _module_text(module: torch.nn.Module) -> str:
-    """A module of torch's own in a line: its settings, or how many modules it holds."""
+    """A module of torch's own in a line: its settings, or how many modules it holds. None of its code is run."""
+    own = object.__getattribute__(module, "__dict__")
     name = name_of(type(module))
-    try:
-        settings = module.extra_repr()
-    except (AttributeError, TypeError, ValueError, RuntimeError):
-        settings = ""
-    if settings or not module._modules:
-        return f"{name}({settings})"[:TEXT_LIMIT]
-    return f"{name} of {len(module._modules)}"
+    inside = own.get("_modules") or {}
+    if inside:
+        return f"{name} of {dict.__len__(inside)}"
+    settings = (f"{key}={value!r}" for key, value in own.items() if _is_setting(key, value))
+    return f"{name}({', '.join(settings)})"[:TEXT_LIMIT]
+
+
+def _is_setting(key: Any, value: Any) -> bool:
+    if type(key) is not str or key.startswith("_") or key == "training":
+        return False
+    if type(value) is tuple:
+        return all(type(item) in _SCALARS for item in value)
+    return type(value) in _SCALARS and value is not None
 
 
 def members(value: Any, path: str, names: Any) -> Iterator[tuple[str, Any]]:

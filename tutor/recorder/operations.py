@@ -66,7 +66,7 @@ class Operations(TorchFunctionMode):
                     self._watcher.uses_numpy = True
                 return self._quiet(func, args, kwargs or {}, _here(1))
         frame = _here(1)
-        program = self._sites.frame(frame)
+        program = self._sites.frame(frame) if self._watcher.thread else None
         if program is None:
             return func(*args, **(kwargs or {}))
         return self._see(func, name, args, kwargs or {}, frame, program)
@@ -85,25 +85,25 @@ class Operations(TorchFunctionMode):
         inputs: list[Any] = []
         options: dict[str, Any] | None = None
         mark = (self._journal.count, len(self._journal.pending))
-        try:
-            open_frame = watcher.current(program)
+        open_frame: OpenFrame | None = None
+        with watcher.inside:
             for argument in args:
                 inputs.append(self._reference(argument, touched))
             if kwargs:
                 options = {key: self._reference(value, touched) for key, value in kwargs.items()}
             direct = frame is program or self._is_direct(frame, program)
-        except Exception as error:
-            watcher.trouble(error)
+            open_frame = watcher.current(program)
+        if open_frame is None:
             return func(*args, **kwargs)
         call = self._trampolines.for_frame(frame)
         if name in BACKWARD_CALLS and func in BACKWARD_CALLS[name]:
-            number = self._write(name, [inputs, None, options], open_frame, program, direct, mark)
+            with watcher.inside:
+                number = 0
+                number = self._write(name, [inputs, None, options], open_frame, program, direct, mark)
             return self._backward.run(func, args, kwargs, number, lambda: self._run(call, func, args, kwargs))
         result = self._run(call, func, args, kwargs)
-        try:
+        with watcher.inside:
             self._after(name, inputs, options, touched, result, open_frame, program, direct, mark)
-        except Exception as error:
-            watcher.trouble(error)
         return result
 
     def _run(self, call: Callable[[Any, Any, Any], Any], func: Any, args: Any, kwargs: Any) -> Any:

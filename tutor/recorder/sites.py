@@ -146,6 +146,10 @@ class Trampolines:
         self._made: dict[tuple[int, int], Callable[[Any, Any, Any], Any]] = {}
         self._callers: list[CodeType] = []
 
+    def forget(self) -> None:
+        """Hold the globals of no program any more."""
+        self._made.clear()
+
     def for_frame(self, frame: FrameType) -> Callable[[Any, Any, Any], Any]:
         """The stand-in for a frame at its present line; for the caller of the function that torch is handing on."""
         while frame.f_code is _HANDING_ON and frame.f_back is not None and frame.f_back.f_back is not None:

@@ -65,12 +65,20 @@ class Streams:
     Args:
         journal: Where output and warning steps go.
         parent: The step that holds what happens now, 0 if none.
+        is_busy: Whether the recorder is at work, not the program.
         place: The site of the nearest frame of the program, outwards from a frame, under a name.
     """
 
-    def __init__(self, journal: Journal, parent: Callable[[], int], place: Callable[[FrameType, str], int]) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        parent: Callable[[], int],
+        is_busy: Callable[[], bool],
+        place: Callable[[FrameType, str], int],
+    ) -> None:
         self._journal = journal
         self._parent = parent
+        self._is_busy = is_busy
         self._place = place
         self._waiting: list[tuple[int, bytes]] = []
         self._decoders = {n: codecs.getincrementaldecoder("utf-8")("replace") for n in (1, 2)}
@@ -156,6 +164,8 @@ class Streams:
         line: str | None = None,
     ) -> None:
         """Take the place of ``warnings.showwarning``."""
+        if self._is_busy():
+            return  # the recorder's own doing
         if file is not None:
             file.write(warnings.formatwarning(message, category, filename, lineno, line))
             return

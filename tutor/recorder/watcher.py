@@ -76,6 +76,31 @@ class OpenFrame:
         self.suspended = False
 
 
+class Inside:
+    """A context in which the recorder is at work: code of the program that runs meanwhile is not followed.
+
+    That code can be a finaliser, a trace function, a ``__del__``: it may come between any two instructions. What
+    goes wrong in the recorder ends here too.
+    """
+
+    __slots__ = ("_outside", "_watcher")
+
+    def __init__(self, watcher: Watcher) -> None:
+        self._watcher = watcher
+        self._outside: list[int] = []
+
+    def __enter__(self) -> None:
+        self._outside.append(self._watcher.thread)
+        self._watcher.thread = 0
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: Any) -> bool:
+        self._watcher.thread = self._outside.pop()
+        if isinstance(error, Exception):
+            self._watcher.trouble(error)
+            return True
+        return False
+
+
 class Watcher:
     """Writes down statements, names, turns, frames and errors.
 
@@ -116,11 +141,14 @@ class Watcher:
         self.site = 0
         """Where the program is, for what has no place of its own."""
         self._flush = flush
+        self.inside = Inside(self)
+        """To be entered while the recorder is at work."""
         self._frames: dict[int, OpenFrame] = {}
+        self._late: list[OpenFrame] = []
         self._stack = [self.top]
         self._next_scope = 1
         self.thread = _identity()
-        """The thread that is followed; 0 when none is."""
+        """The thread that is followed; 0 while none is."""
         self.errors = Errors(self)
         self._statement_sites: dict[int, int] = {}
 
@@ -130,11 +158,8 @@ class Watcher:
         """A statement has run, or the header of a compound one was evaluated."""
         if _identity() != self.thread:
             return
-        try:
-            with _NO_OVERRIDES():
-                self._statement(self.statements[index], values, _here(1))
-        except Exception as error:
-            self.trouble(error)
+        with self.inside, _NO_OVERRIDES():
+            self._statement(self.statements[index], values, _here(1))
 
     def _statement(self, info: Statement, values: tuple[Any, ...], python_frame: FrameType) -> None:
         frame = self._frame_of(info, python_frame)
@@ -166,9 +191,8 @@ class Watcher:
         """A ``return`` or ``raise`` is about to be evaluated."""
         if _identity() != self.thread:
             return
-        info = self.statements[index]
         frame = self._frames.get(id(_here(1)))
-        if frame is not None and info.name == "return":
+        if frame is not None and self.statements[index].name == "return":
             frame.tick += 1
             frame.pending = index
             frame.operations = 0
@@ -177,21 +201,19 @@ class Watcher:
         """A loop is over."""
         if _identity() != self.thread:
             return
-        info = self.statements[index]
-        frame = self._frame_of(info, _here(1))
-        frame.tick += 1
-        if frame.turns.pop(info.loop_line, None) is not None:
-            self.journal.pending.append([8, frame.scope, info.loop_line, 0])
+        with self.inside:
+            info = self.statements[index]
+            frame = self._frame_of(info, _here(1))
+            frame.tick += 1
+            if frame.turns.pop(info.loop_line, None) is not None:
+                self.journal.pending.append([8, frame.scope, info.loop_line, 0])
 
     def entered(self, index: int, *values: Any) -> None:
         """A function began."""
         if _identity() != self.thread:
             return
-        try:
-            with _NO_OVERRIDES():
-                self._entered(self.statements[index], values, _here(1))
-        except Exception as error:
-            self.trouble(error)
+        with self.inside, _NO_OVERRIDES():
+            self._entered(self.statements[index], values, _here(1))
 
     def _entered(self, info: Statement, values: tuple[Any, ...], python_frame: FrameType) -> None:
         caller = self.sites.frame(python_frame.f_back)
@@ -213,23 +235,25 @@ class Watcher:
 
     def exited(self) -> None:
         """A function is over."""
-        if _identity() != self.thread:
-            return
-        frame = self._frames.pop(id(_here(1)), None)
+        frame = self._frames.pop(id(_here(1)), None) if self._frames else None
         if frame is None:
             return
-        try:
-            if frame.pushed:
-                self.pop_mode()
-                self.off = True
+        if _identity() != self.thread:
+            self._late.append(frame)  # a generator that was dropped while the recorder was at work
+            return
+        if frame.pushed:
+            self.pop_mode()
+            self.off = True
+        with self.inside:
             if frame.pending >= 0 and not frame.operations:
                 self.step(Kind.STATEMENT, self._site(self.statements[frame.pending]))
-            if frame in self._stack:
-                self._stack.remove(frame)
-            if not frame.suspended:
-                self.journal.pending.append([7, frame.scope])
-        except Exception as error:
-            self.trouble(error)
+            self._close(frame)
+
+    def _close(self, frame: OpenFrame) -> None:
+        if frame in self._stack:
+            self._stack.remove(frame)
+        if not frame.suspended:
+            self.journal.pending.append([7, frame.scope])
 
     def escaping(self, index: int) -> None:
         """An exception is leaving a function or passing a ``finally``."""
@@ -240,7 +264,7 @@ class Watcher:
             frame = self._frames.get(id(_here(1)))
             if frame is not None:
                 frame.pending = -1
-            self.errors.report(error)
+            self.report(error)
 
     def caught(self, index: int) -> None:
         """An ``except`` clause began."""
@@ -249,13 +273,14 @@ class Watcher:
         error = sys.exc_info()[1]
         if error is None:
             return
-        self.errors.report(error)
+        self.report(error)
         self.errors.landed()
-        info = self.statements[index]
-        frame = self._frame_of(info, _here(1))
-        frame.tick += 1
-        frame.operations = 0
-        self._leave_loops(frame, info.loops)
+        with self.inside:
+            info = self.statements[index]
+            frame = self._frame_of(info, _here(1))
+            frame.tick += 1
+            frame.operations = 0
+            self._leave_loops(frame, info.loops)
 
     def turned(self) -> bool:
         """A comprehension takes one more turn."""
@@ -283,9 +308,16 @@ class Watcher:
 
     # For the other parts of the recorder
 
+    def report(self, error: BaseException) -> None:
+        """Write an error down, once while it is in flight."""
+        with self.inside, _NO_OVERRIDES():
+            self.errors.report(error)
+
     def current(self, python_frame: FrameType) -> OpenFrame:
         """The open frame of a frame of the program: its own, or that of the function around it."""
         stack = self._stack
+        while self._late:
+            self._close(self._late.pop())
         frame: OpenFrame | None = None
         while frame is None:
             frame = self._frames.get(id(python_frame))
