@@ -214,11 +214,6 @@ def binding(recording: Recording, path: str, nth: int = 0) -> Step:
     return found[nth]
 
 
-def last(recording: Recording) -> int:
-    """The last step at which the program's own names are still all there."""
-    return recording.count
-
-
 # Values
 
 

@@ -164,6 +164,23 @@ def test_a_step_is_taken_with_all_that_was_added_to_it(gone: bool) -> None:
     assert recording.state(1).scopes[0].names == {}
 
 
+def test_a_settled_step_is_taken_at_once() -> None:
+    build = Builder()
+    build.step(1, "x", bind("x", whole(1)))
+    build.amend(bind("y", whole(2)))
+    recording = build.recording(writer_gone=False)
+    assert recording.count == 0
+    build.writer.settle()
+    recording.read_more()
+    assert recording.count == 1
+    assert recording.step(1).changes == [bind("x", whole(1)), bind("y", whole(2))]
+    assert list(recording.state(1).scopes[0].names) == ["x", "y"]
+    build.step(2, "z")
+    recording.writer_gone = True
+    recording.read_more()
+    assert [step.site.source for step in recording.steps(1, 2)] == ["x", "z"]
+
+
 def test_changes_without_a_step_are_damage() -> None:
     build = Builder()
     build.frame(Frame.AMEND, [bind("y", whole(1))])

@@ -41,6 +41,7 @@ class Journal:
         self._max_steps = max_steps
         self._definitions: list[Any] = []
         self._last: list[Any] = []
+        self._settled = 0
         self._ids: dict[Hashable, int] = {}
 
     def begin(self, header: dict[str, Any]) -> None:
@@ -88,8 +89,8 @@ class Journal:
         return self.count
 
     def amend(self) -> None:
-        """Let the last step hold the pending changes."""
-        if not self.pending or not self._last:
+        """Let the last step hold the pending changes, unless it was settled: then the next one will."""
+        if not self.pending or not self._last or self._settled == self.count:
             return
         if self.freed:
             self.pending.append([3, self.freed])
@@ -99,6 +100,12 @@ class Journal:
         self._definitions.append(self._last)
         self._writer.amend(*self._definitions)
         self._definitions = []
+
+    def settle(self) -> None:
+        """The last step is final: whoever reads along may have it at once."""
+        if self._settled != self.count:
+            self._settled = self.count
+            self._writer.settle()
 
     def end(self, how: str, reason: str) -> None:
         """Write how it ended; nothing may follow.

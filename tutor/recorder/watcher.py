@@ -186,6 +186,7 @@ class Watcher:
                 self.step(Kind.STATEMENT, site)
         frame.operations = 0
         frame.results = ()
+        self.journal.settle()
 
     def pending(self, index: int) -> None:
         """A ``return`` or ``raise`` is about to be evaluated."""

@@ -56,7 +56,8 @@ class Frame(IntEnum):
     """Compressed bytes of many frames; only in saved files."""
 
     AMEND = 7
-    """more changes of the last step; definitions may stand between that and this."""
+    """more changes of the last step, and true when it has no others (may be left out). Definitions may stand between
+    the step and this. A step that another follows has no others either."""
 
 
 class Kind(IntEnum):

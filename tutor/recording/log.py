@@ -69,6 +69,10 @@ class LogWriter:
         self._write((*definitions, (_AMEND, changes[self._changes :])))
         self._changes = len(changes)
 
+    def settle(self) -> None:
+        """Promise not to amend the last step, so that readers need not wait for the next one. Never needed."""
+        self._write(((_AMEND, (), True),))
+
     def _write(self, frames: tuple[Any, ...]) -> None:
         buffer, end = self._buffer, 0
         for frame in frames:

@@ -171,6 +171,8 @@ class Recording:
         if self._open is None:
             raise ValueError("changes without a step")
         self._open[1][6].extend(items[1])
+        if len(items) > 2 and items[2]:
+            self._settle()
 
     def _add_step(self, position: int, items: list[Any]) -> None:
         step = self._step(self.count + 1, items)

@@ -137,6 +137,7 @@ class _End(msgspec.Struct, array_like=True, tag=5):
 
 class _Amend(msgspec.Struct, array_like=True, tag=7):
     changes: list[_Change]
+    settled: bool = False
 
 
 class _Block(msgspec.Struct, array_like=True, tag=6):

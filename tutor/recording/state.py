@@ -278,6 +278,11 @@ class State:
             record = self.tensors.get(id)
             if record is None or record.freed:
                 continue
+            for key in list(self.holders.get(id, ())):
+                # A name cannot hold what is gone: it is about to be seen bound to something else, or to nothing.
+                scope = self.scopes.get(key.scope)
+                if scope is not None and key.path in scope.names:
+                    self._forget(scope, key.path, touched)
             if self._saved_uses.get(id):
                 self.tensors[id] = TensorRecord(
                     id, record.meta, record.version, record.storage, None, None, record.content,
