@@ -8,8 +8,9 @@ import pytest
 from rich.cells import cell_len
 
 from tutor.recording.model import Meta
+from tutor.tui.cells import fit, fit_end, pad
 from tutor.tui.prose import prose_lines
-from tutor.tui.text import display_column, fit, fit_end, output_lines, pad, source_lines, tensor_text
+from tutor.tui.text import display_column, output_lines, source_lines, tensor_text
 
 
 def meta(*shape: int, dtype: str = "float32") -> Meta:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Final, NamedTuple
@@ -9,9 +10,10 @@ from typing import Final, NamedTuple
 from tutor.plain.format import harmless
 from tutor.recording.format import Change, Kind
 from tutor.recording.model import NodeRecord, Saved, Step, TensorRecord
+from tutor.tui.cells import fit
 from tutor.tui.chain import Place, find_node
 from tutor.tui.moment import Moment
-from tutor.tui.text import fit, gradient_text, reference_text, tensor_text
+from tutor.tui.text import gradient_text, reference_text, tensor_text
 
 LABEL_WIDTH: Final = 16
 VALUE_WIDTH: Final = 16
@@ -50,7 +52,6 @@ class ChainText:
         """The backward call that is going on, if one is."""
         self.running = running_place(moment)
         """Where in the graph the step happens."""
-        self._accumulates = _accumulates(moment, self.backward.number) if self.backward is not None else {}
 
     @cached_property
     def _tensors(self) -> dict[int, int]:
@@ -91,10 +92,24 @@ class ChainText:
     def _leaf(self, tensor: int) -> Cells:
         moment = self._moment
         name = harmless(moment.label(tensor))
-        number = self._accumulates.get(tensor)
+        number = self._accumulate(tensor)
         text = self._sum(moment.recording.step(number)) if number is not None else self._grad(tensor)
         label = f"{fit(name, self.label_width - 5)}.grad"
         return Cells(label, "", "", text, "", self.running == ("leaf", tensor), number is not None)
+
+    def _accumulate(self, tensor: int) -> int | None:
+        """The last step that gave a tensor its gradient since the backward call began."""
+        moment = self._moment
+        steps = moment.recording.index.gradients.get(tensor)
+        if self.backward is None or steps is None:
+            return None
+        for position in range(bisect_right(steps, moment.number) - 1, -1, -1):
+            number = steps[position]
+            if number <= self.backward.number:
+                return None
+            if moment.recording.kind(number) is Kind.ACCUMULATE and moment.recording.step(number).detail[0] == tensor:
+                return number
+        return None
 
     def _sum(self, step: Step) -> str:
         _, before, share, after, taken_over = step.detail
@@ -162,13 +177,6 @@ def running_place(moment: Moment) -> Place | None:
     record = moment.tensor(step.detail[0])
     # A tensor that retains its gradient is no leaf: its gradient arrives at the node that made it.
     return ("node", record.node) if record is not None and record.node is not None else ("leaf", step.detail[0])
-
-
-def _accumulates(moment: Moment, backward: int) -> dict[int, int]:
-    """For each tensor that got its gradient since a backward call began, the last step that gave it."""
-    recording = moment.recording
-    numbers = [number for number in range(backward + 1, moment.number + 1) if recording.kind(number) is Kind.ACCUMULATE]
-    return {recording.step(number).detail[0]: number for number in numbers}
 
 
 def _one_line(text: str) -> str:

@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from typing import Final
 
 from tutor.recording.format import Kind
+from tutor.recording.index import Turns
 from tutor.recording.model import Site
 from tutor.recording.recording import Recording
 from tutor.tui.moment import is_backward
@@ -17,6 +18,9 @@ MARKS: Final = {"error": "✗", "backward": "◂", "update": "▴"}
 _IN_PLACE: Final = frozenset(
     ("add_", "sub_", "mul_", "div_", "copy_", "__iadd__", "__isub__", "__imul__", "__itruediv__", "addcdiv_", "lerp_")
 )
+_TURNS_SEARCHED: Final = 2000
+"""Turns of other calls that are looked through; in a deeper recursion the number of turns is not told."""
+
 _COMPOUND: Final = frozenset(("for", "while", "with", "if", "def", "class", "try", "match", "async", "decorator"))
 
 
@@ -35,7 +39,6 @@ class Index:
         """Steps of each kind of mark."""
         self._seen = 0
         self._mark_of: dict[int, str | None] = {}
-        self._totals: dict[tuple[int, int], tuple[int, int, int | None]] = {}
 
     def follow(self, limit: int = 20_000) -> bool:
         """Take in steps that were recorded since.
@@ -49,8 +52,7 @@ class Index:
         recording = self.recording
         last = min(recording.count, self._seen + limit)
         sites, marks = recording.index.sites, self._mark_of
-        for number in range(self._seen + 1, last + 1):
-            id = sites[number]
+        for number, id in enumerate(sites[self._seen + 1 : last + 1], self._seen + 1):
             if id not in marks:
                 marks[id] = self._note_site(recording.site(number), recording.kind(number), number)
             mark = marks[id]
@@ -66,11 +68,35 @@ class Index:
 
     def turns(self, scope: int, line: int, number: int) -> int | None:
         """How many turns the run of a loop has that is going on at a step; None while that is not known."""
-        first, last, total = self._totals.get((scope, line), (1, 0, None))
-        if total is None or not first <= number <= last:
-            first, last, total = self._count_turns(scope, line, number)
-            self._totals[scope, line] = first, last, total
-        return total
+        turns = self.recording.index.turns.get(line)
+        if turns is None:
+            return None
+        place = bisect_right(turns.steps, number) - 1
+        for _ in range(_TURNS_SEARCHED):
+            if place < 0 or turns.scopes[place] == scope:
+                break
+            place -= 1
+        if place < 0 or turns.scopes[place] != scope or not turns.turns[place]:
+            return None
+        return self._last_turn(turns, place)
+
+    def _last_turn(self, turns: Turns, place: int) -> int | None:
+        """The last turn of the run of a loop that a turn belongs to."""
+        scope, size = turns.scopes[place], len(turns.steps)
+        for _ in range(_TURNS_SEARCHED):
+            place = _end_of_row(turns, place)
+            following = place + 1
+            # The same loop in a function that the loop calls comes in between.
+            while following < min(size, place + _TURNS_SEARCHED) and turns.scopes[following] != scope:
+                following += 1
+            if following == size:
+                return turns.turns[place] if self.recording.end is not None else None
+            if turns.scopes[following] != scope:
+                return None
+            if turns.turns[following] <= 1:
+                return turns.turns[place]
+            place = following
+        return None
 
     def happened(self, kind: Kind, first: int, last: int) -> bool:
         """Whether there was output, or an error, among the steps from one to another, both included."""
@@ -101,23 +127,24 @@ class Index:
             self.first_run.setdefault(line, number)
         return _mark(site, kind)
 
-    def _count_turns(self, scope: int, line: int, number: int) -> tuple[int, int, int | None]:
-        """The steps between which the answer holds, and the answer."""
-        turns = self.recording.index.turns.get(line)
-        if turns is None:
-            return number, number, None
-        here = [position for position, owner in enumerate(turns.scopes) if owner == scope]
-        place = bisect_right(here, number, key=lambda position: turns.steps[position]) - 1
-        first = place
-        while first > 0 and turns.turns[here[first]] > 1:
-            first -= 1
-        after = place + 1
-        while after < len(here) and turns.turns[here[after]] > 1:
-            after += 1
-        last = turns.steps[here[after]] - 1 if after < len(here) else self.recording.count
-        known = after < len(here) or self.recording.end is not None
-        start = turns.steps[here[first]] if first >= 0 else number
-        return start, last, turns.turns[here[after - 1]] if known and after else None
+
+def _end_of_row(turns: Turns, place: int) -> int:
+    """The last of the turns that follow a turn one by one, with nothing in between."""
+    scope, ahead = turns.scopes[place], turns.turns[place] - place
+    # While nothing is in between, the number of the turn grows with its place, and never again once something was.
+    reach = 1
+    while place + reach < len(turns.steps) and _in_row(turns, place + reach, scope, ahead):
+        place += reach
+        reach *= 2
+    while reach:
+        if place + reach < len(turns.steps) and _in_row(turns, place + reach, scope, ahead):
+            place += reach
+        reach //= 2
+    return place
+
+
+def _in_row(turns: Turns, place: int, scope: int, ahead: int) -> bool:
+    return turns.scopes[place] == scope and turns.turns[place] - place == ahead
 
 
 def _mark(site: Site, kind: Kind) -> str | None:

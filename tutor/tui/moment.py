@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from tutor.recording.format import Kind
 from tutor.recording.model import Step, TensorRecord
 from tutor.recording.recording import Recording
 from tutor.recording.state import Key, State
+
+AHEAD: Final = 12
+"""Moments made ready together when someone goes backwards."""
+
+ENTRIES_KEPT: Final = 50_000
+"""Names, tensors and nodes that the moments kept hold together, about."""
 
 
 @dataclass(frozen=True)
@@ -36,9 +42,21 @@ class Moment:
         if number == 0:
             start = recording.state(0).copy()
             return Moment(recording, 0, None, start, start)
-        before = recording.state(number - 1).copy()
-        after = before.copy()
+        return Moment._after(recording, number, recording.state(number - 1).copy())
+
+    def following(self) -> Moment:
+        """The moment after the next step.
+
+        Raises:
+            IndexError: there is no such step.
+            DamagedError: it cannot be read.
+        """
+        return Moment._after(self.recording, self.number + 1, self.after)
+
+    @staticmethod
+    def _after(recording: Recording, number: int, before: State) -> Moment:
         step = recording.step(number)
+        after = before.copy()
         touched: set[Key] = set()
         after.apply(step, touched)
         return Moment(recording, number, step, before, after, frozenset(touched))
@@ -65,6 +83,46 @@ class Moment:
                 return step
             step = self.recording.step(step.parent) if step.parent else None
         return None
+
+
+class Moments:
+    """The moments of a recording, those around the last one kept: a neighbour is one step away from one of them.
+
+    Args:
+        recording: May still be growing.
+    """
+
+    def __init__(self, recording: Recording) -> None:
+        self._recording = recording
+        self._kept: dict[int, Moment] = {}
+        self._last = 0
+
+    def at(self, number: int) -> Moment:
+        """The moment after a step.
+
+        Raises:
+            IndexError: there is no such step.
+            DamagedError: it cannot be read.
+        """
+        backwards, self._last = number == self._last - 1, number
+        moment = self._kept.get(number)
+        if moment is None:
+            earlier = self._kept.get(number - 1)
+            if earlier is not None:
+                moment = self._keep(earlier.following())
+            else:
+                # Who goes back a step is likely to go on so.
+                moment = self._keep(Moment.of(self._recording, max(number - AHEAD, 0) if backwards else number))
+                while moment.number < number:
+                    moment = self._keep(moment.following())
+        return moment
+
+    def _keep(self, moment: Moment) -> Moment:
+        size = max(len(moment.after), 1)
+        while len(self._kept) >= min(max(ENTRIES_KEPT // size, AHEAD + 2), 128):
+            del self._kept[next(iter(self._kept))]
+        self._kept[moment.number] = moment
+        return moment
 
 
 def is_backward(name: str) -> bool:

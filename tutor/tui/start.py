@@ -1,17 +1,14 @@
-"""From the command line into the screens."""
+"""From the command line into the screens. Imports what is needed on the way, so that the first frame is soon there."""
 
 from __future__ import annotations
 
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from tutor.lesson.pack import Pack, built_in
-from tutor.lesson.program import Program, UnreadableError
-from tutor.lesson.reading import read_program
-from tutor.lesson.target import resolve
-from tutor.recorder.process import MAX_STEPS, TIMEOUT
-from tutor.recording.format import MAGIC
+if TYPE_CHECKING:
+    from tutor.lesson.program import Program
 
 
 def start(
@@ -19,8 +16,8 @@ def start(
     *,
     theme: str | None = None,
     seed: int | None = 0,
-    max_steps: int = MAX_STEPS,
-    timeout: float = TIMEOUT,
+    max_steps: int | None = None,
+    timeout: float | None = None,
 ) -> int:
     """Run the screens until the person leaves.
 
@@ -29,8 +26,8 @@ def start(
             a lesson, a file), or None for home.
         theme: Name of a theme, None for the usual one.
         seed: Seed of the random numbers, None for none.
-        max_steps: Steps that are recorded.
-        timeout: Seconds that a program may run, 0 for no limit.
+        max_steps: Steps that are recorded, None for the usual number.
+        timeout: Seconds that a program may run, 0 for no limit, None for the usual one.
 
     Returns:
         Exit status: 0, 2 when this is no terminal, the recording cannot be opened or there is no such theme,
@@ -56,16 +53,21 @@ def start(
             return 2
         if theme is not None:
             app.theme = theme
-        if not isinstance(target, Path):
+        if target is not None and not isinstance(target, Path):
             app.recorder.warm()
         app.run()
     finally:
-        app.recorder.close()
+        app.close()
     return app.return_code or 0
 
 
 def find(target: str) -> tuple[Program | Path | None, str]:
     """What a person means by a target, or what is wrong with it."""
+    from tutor.lesson.pack import Pack, built_in
+    from tutor.lesson.program import UnreadableError
+    from tutor.lesson.reading import read_program
+    from tutor.lesson.target import resolve
+
     try:
         found = resolve(target, Pack.load(built_in()), is_recording)
         return (found.path if found.kind == "recording" else read_program(found.path)), ""
@@ -75,6 +77,8 @@ def find(target: str) -> tuple[Program | Path | None, str]:
 
 def is_recording(path: Path) -> bool:
     """Whether a file begins as a saved recording does."""
+    from tutor.recording.format import MAGIC
+
     try:
         with path.open("rb") as file:
             return file.read(len(MAGIC)) == MAGIC

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, Final
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 
 from tutor.plain.format import harmless, nested_text, number
 from tutor.recording.model import Content, Meta
 from tutor.recording.state import State
 from tutor.recording.values import elements, numbers
+from tutor.tui.cells import fit
 
 LINE_LIMIT: Final = 2000
 """Longer lines are cut before they reach a widget."""
@@ -24,38 +26,24 @@ WHOLE: Final = 24
 _FACTS: Final = ("mean", "min", "max", "nan", "inf")
 
 
-def fit(text: str, width: int) -> str:
-    """The text cut to a number of cells, with an ellipsis where something is missing."""
-    if cell_len(text) <= width:
-        return text
-    return set_cell_size(text, width - 1).rstrip() + "…" if width > 1 else "…"[:width]
-
-
-def fit_end(text: str, width: int) -> str:
-    """The text cut to a number of cells at its beginning, since the end of a path tells more."""
-    if cell_len(text) <= width:
-        return text
-    while text and cell_len(text) > width - 1:
-        text = text[1:]
-    return "…" + text if width > 0 else ""
-
-
-def pad(text: str, width: int) -> str:
-    """The text cut or filled up with spaces to exactly a number of cells."""
-    return set_cell_size(fit(text, width), width)
-
-
 def tensor_text(meta: Meta, content: Content, width: int) -> str:
     """The value of a tensor in at most ``width`` cells.
 
     Where elements are left out the shape comes first, ``(5×1) -40.0, -10.0, …``, and no brackets follow.
     """
-    shape = f"({'×'.join(str(size) for size in meta.shape)}) " if meta.shape else ""
+    shape = _shape_text(meta)
+    if isinstance(content, bytes):
+        return _bytes_text(meta, content, width)
     if isinstance(content, dict):
         facts = [f"{name} {number(content[name])}" for name in _FACTS if content.get(name) not in (None, 0)]
         return fit(f"{shape}{', '.join(facts) or meta.dtype}", width)
-    if content is None:
-        return fit(f"{shape}not readable", width)
+    return fit(f"{shape}not readable", width)
+
+
+@lru_cache(4096)
+def _bytes_text(meta: Meta, content: bytes, width: int) -> str:
+    """``tensor_text`` of a tensor that was recorded whole; most of those on the screen are as they were before."""
+    shape = _shape_text(meta)
     if meta.elements == 0:
         return fit(f"{shape}empty", width)
     if meta.elements <= WHOLE:
@@ -67,6 +55,10 @@ def tensor_text(meta: Meta, content: Content, width: int) -> str:
     except ValueError:
         return fit(f"{shape}{meta.dtype}", width)
     return fit(shape + first_numbers(flat, max(width - len(shape), 1)), width)
+
+
+def _shape_text(meta: Meta) -> str:
+    return f"({'×'.join(str(size) for size in meta.shape)}) " if meta.shape else ""
 
 
 def first_numbers(flat: Sequence[Any], width: int) -> str:

@@ -10,9 +10,10 @@ from tutor.plain.names import changed_names, reference_of
 from tutor.recording.format import Change, Kind
 from tutor.recording.model import NodeRecord, TensorRecord
 from tutor.recording.state import root_of
+from tutor.tui.cells import fit
 from tutor.tui.chain import find_node
 from tutor.tui.moment import Moment, is_backward
-from tutor.tui.text import fit, gradient_text, output_lines, reference_text, tensor_text
+from tutor.tui.text import gradient_text, output_lines, reference_text, tensor_text
 
 VALUE_WIDTH: Final = 36
 """Cells that a value gets inside a sentence."""

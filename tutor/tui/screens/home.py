@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -13,13 +13,14 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from tutor.lesson.pack import Listed, Pack, built_in
-from tutor.lesson.program import Program, UnreadableError
-from tutor.lesson.reading import read_program
-from tutor.plain.format import harmless
+from tutor.lesson.program import UnreadableError
+from tutor.tui.cells import harmless
 from tutor.tui.looks import HERE, MUTED
-from tutor.tui.screens.help import Help
 from tutor.tui.widgets.bottom_line import BottomLine
 from tutor.tui.widgets.header_line import HeaderLine
+
+if TYPE_CHECKING:
+    from tutor.lesson.program import Program
 
 HINTS: Final = [("↑ ↓", "choose"), ("enter", "open"), ("type", "to filter"), ("F1", "help"), ("ctrl+c", "quit")]
 
@@ -113,6 +114,9 @@ class HomeScreen(Screen[None]):
 
     def action_open(self) -> None:
         """Open the chosen lesson, or say why it cannot be opened."""
+        # Imported late, as everything that a list of lessons does not need.
+        from tutor.lesson.reading import read_program
+
         lesson = self._chosen()
         if lesson is None:
             self._say("No lesson fits. Press escape to see all." if self._lessons else "")
@@ -140,6 +144,8 @@ class HomeScreen(Screen[None]):
 
     def action_help(self) -> None:
         """Show the keys."""
+        from tutor.tui.screens.help import Help
+
         bindings = [binding for binding in self.BINDINGS if isinstance(binding, Binding)]
         self.app.push_screen(Help([(binding.key, binding.tooltip) for binding in bindings], full=False))
 

@@ -10,7 +10,6 @@ from textual.binding import BindingType
 from textual.content import Content
 from textual.reactive import var
 from textual.screen import Screen
-from textual.timer import Timer
 from textual.widgets import Static
 
 from tutor.lesson.program import Program
@@ -23,7 +22,7 @@ from tutor.tui import moves
 from tutor.tui.headline import end_words, facts_of, title_of
 from tutor.tui.index import Index
 from tutor.tui.keys import HINTS, STEPPER, key_text
-from tutor.tui.moment import Moment
+from tutor.tui.moment import Moment, Moments
 from tutor.tui.screens.go_to import GoTo
 from tutor.tui.screens.help import Help
 from tutor.tui.source import Source, program_of
@@ -40,14 +39,17 @@ WIDE: Final = 100
 LEAST: Final = (60, 18)
 """Width and height below which nothing is shown."""
 
+PAUSE: Final = 1 / 500
+"""Seconds between slices of work on the recording while more is waiting and no key is pressed."""
+
 FRAME: Final = 1 / 30
-"""Seconds between looks at what was recorded."""
+"""Seconds between looks at what was recorded, when nothing was waiting."""
 
 TELL: Final = 0.2
 """Seconds between two reports of how far the recording is."""
 
-BUSY_SLICE: Final = 0.004
-IDLE_SLICE: Final = 0.02
+BUSY_SLICE: Final = 0.002
+IDLE_SLICE: Final = 0.007
 """Seconds spent on it at a time: little while keys are pressed, more while nobody waits."""
 
 STARTING: Final = "Python and torch are being started, which takes a few seconds the first time …"
@@ -84,13 +86,13 @@ class StepperScreen(Screen[None]):
         self._source = source
         self._program = program
         self._index = Index(source.recording)
-        self._moment = Moment.of(source.recording, 0)
+        self._moments = Moments(source.recording)
+        self._moment = self._moments.at(0)
         self._shown: Moment | None = None
         self._failure = ""
         self._ended = False
         self._last_key = 0.0
         self._told = 0.0
-        self._pulse: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """Header, panes, time line, keys."""
@@ -104,7 +106,6 @@ class StepperScreen(Screen[None]):
         """Show the program, and begin to take in its recording."""
         if self._program is not None:
             self.query_one(Panes).load(self._program)
-        self._pulse = self.set_interval(FRAME / 4, self._take_in)
         self._take_in()
         self._show_words()
 
@@ -126,37 +127,40 @@ class StepperScreen(Screen[None]):
 
     def _take_in(self) -> None:
         """Take in what was recorded since the last time, for a moment."""
+        more = False
         try:
-            self._grow()
+            more = self._grow()
         except DamagedError as error:
             self._fail(error)
-        if self._ended and not self._index.follow() and self._pulse is not None:
-            self._pulse.stop()
-            self._pulse = None
+        if self._ended and self._index.followed == self.recording.count:
             self._show_progress()
+            return
+        pause = PAUSE if (more or self._ended) and self._idle else FRAME
+        self.set_timer(pause if self.recording.count else FRAME / 4, self._take_in)
 
-    def _grow(self) -> None:
+    @property
+    def _idle(self) -> bool:
+        """Whether no key was pressed just now."""
+        return time.monotonic() - self._last_key > 0.2
+
+    def _grow(self) -> bool:
+        """Take in a slice; whether more is waiting."""
         source = self._source
         recording = source.recording
-        if source.running:
-            idle = time.monotonic() - self._last_key > 0.2
-            more = source.pump(IDLE_SLICE if idle and recording.count else BUSY_SLICE)
-        else:
-            more = False
+        seconds = IDLE_SLICE if self._idle and recording.count else BUSY_SLICE
+        more = source.pump(seconds) if source.running else False
         if recording.header is not None and self._program is None:
             self._program = program_of(recording.header)
             self.query_one(Panes).load(self._program)
         self._index.follow()
         if self.number == 0 and recording.count:
             self.number = 1
-            if self._pulse is not None:
-                self._pulse.stop()
-                self._pulse = self.set_interval(FRAME, self._take_in)
         if not more and not source.running and not self._ended:
             self._ended = True
             self._show_words()
-        if self._ended or time.monotonic() - self._told > TELL:
+        if time.monotonic() - self._told > TELL:
             self._show_progress()
+        return more
 
     def _fail(self, error: DamagedError) -> None:
         """Say that the recording cannot be read on, and keep what there is."""
@@ -193,7 +197,7 @@ class StepperScreen(Screen[None]):
         """The step now, and the states around it."""
         if self._moment.number != self.number:
             try:
-                self._moment = Moment.of(self.recording, self.number)
+                self._moment = self._moments.at(self.number)
             except DamagedError as error:
                 self._fail(error)
         return self._moment

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len
 from textual.content import Content
-from textual.widget import Widget
 
+from tutor.tui.cells import fit
 from tutor.tui.looks import CHANGED, HERE, MUTED
-from tutor.tui.text import fit
+from tutor.tui.widgets.line import Line
 
 
-class BottomLine(Widget):
+class BottomLine(Line):
     """Hints, replaced by a note until the next step."""
 
     DEFAULT_CSS = """
@@ -50,9 +50,8 @@ class BottomLine(Widget):
             self._note = note
             self.refresh()
 
-    def render(self) -> Content:
+    def draw(self, width: int) -> Content:
         """The line."""
-        width = self.size.width
         if self._note:
             return Content.styled(fit(f"› {self._note}", width), CHANGED)
         pieces: list[Content] = []

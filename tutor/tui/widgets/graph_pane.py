@@ -8,11 +8,11 @@ from rich.cells import cell_len
 from textual.content import Content
 
 from tutor.plain.format import harmless
+from tutor.tui.cells import fit, pad
 from tutor.tui.chain import ChainRow, Root, find_root, lay_out
 from tutor.tui.chain_text import LABEL_WIDTH, VALUE_WIDTH, Cells, ChainText
 from tutor.tui.looks import CHANGED, GOOD, GRADIENT, LANE, MUTED, NODE
 from tutor.tui.moment import Moment
-from tutor.tui.text import fit, pad
 from tutor.tui.widgets.pane import Pane
 
 _MEASURED: Final = 60
@@ -54,7 +54,6 @@ class GraphPane(Pane):
             self._rows, self._laid_out = [], None
         elif root.node != self._laid_out:
             self._rows, self._laid_out = lay_out(moment, root.node), root.node
-        self._columns = columns_of(self._rows, text)
         self._fitted = 0
         self.set_title(self._title(), f"{len(self._rows):,} nodes" if len(self._rows) > self.size.height > 0 else "")
         self.set_rows(max(len(self._rows), 2))

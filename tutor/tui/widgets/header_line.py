@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from rich.cells import cell_len
 from textual.content import Content
-from textual.widget import Widget
 
-from tutor.plain.format import harmless
+from tutor.tui.cells import fit, harmless
 from tutor.tui.looks import ALARM
-from tutor.tui.text import fit
+from tutor.tui.widgets.line import Line
 
 
-class HeaderLine(Widget):
+class HeaderLine(Line):
     """``tutor · title`` on the left, facts on the right."""
 
     DEFAULT_CSS = """
@@ -39,9 +38,8 @@ class HeaderLine(Widget):
             self._title, self._facts, self._alarm = title, facts, alarm
             self.refresh()
 
-    def render(self) -> Content:
+    def draw(self, width: int) -> Content:
         """The line."""
-        width = self.size.width
         facts = [self._alarm, *self._facts] if self._alarm else list(self._facts)
         while len(facts) > 1 and cell_len(" · ".join(facts)) > width * 2 // 3:
             facts.pop()

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
-from rich.segment import Segment
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.widget import Widget
+
+from tutor.tui.widgets.line import strip_of
 
 
 class Pane(ScrollView, can_focus=True, inherit_bindings=False):
@@ -49,6 +51,8 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
     PINNED: ClassVar[int] = 0
     """Rows at the top that do not scroll away."""
 
+    _retitling = False
+
     def __init__(self, title: str, *, id: str) -> None:
         super().__init__(id=id)
         self._titles = ("", "")
@@ -59,18 +63,36 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
 
     def set_title(self, title: str, note: str = "") -> None:
         """Say what the pane shows; the note stands on its right. Neither is read as markup."""
-        if (title, note) != self._titles:
-            self._titles = title, note
+        old, self._titles = self._titles, (title, note)
+        self._retitling = True
+        if title != old[0]:
             self.border_title = Content(title)
+        if note != old[1]:
             self.border_subtitle = Content(note)
+        self._retitling = False
+
+    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        """Paint again; where only a title changed, only the border that holds it."""
+        if self._retitling and self.size.height:
+            (x, y), (width, height) = self.content_offset, self.outer_size
+            regions = Region(-x, -y, width, 1), Region(-x, height - 1 - y, width, 1)
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     def set_rows(self, count: int) -> None:
         """Say how many rows there are now; ``redraw`` follows."""
         self._row_count = count
         # What fits is as high as the pane: while nothing scrolls, no step changes the layout.
-        size = Size(0, max(count, self.size.height))
-        if size != self.virtual_size:
+        height = self.size.height
+        size = Size(0, max(count, height))
+        if size == self.virtual_size:
+            return
+        if not self.show_vertical_scrollbar or count <= height:
             self.virtual_size = size
+            return
+        # The scroll bar is there and stays there: only it has to know, nothing needs another place.
+        self.set_reactive(Widget.virtual_size, size)
+        self.vertical_scrollbar.window_virtual_size = size.height
+        self.scroll_y = min(self.scroll_y, self.max_scroll_y)
 
     def on_resize(self, event: events.Resize) -> None:
         """There is room for more or fewer rows."""
@@ -113,14 +135,11 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
     def render_line(self, y: int) -> Strip:
         """A line of the pane, as Textual asks for it."""
         width = self.row_width
-        style = self.visual_style
         if (self.scroll_offset.y, width) == self._drawn_at and y in self._lines_drawn:
             content = self._lines_drawn[y]
         else:
             content = self._draw_line(y, width)
-        drawn = content.render(style, end="", parse_style=self.app.stylesheet.parse_style)
-        segments = [Segment(text, text_style.rich_style) for text, text_style in drawn]
-        return Strip(segments).adjust_cell_length(width, style.rich_style)
+        return strip_of(self, content, width)
 
     def _draw_line(self, y: int, width: int) -> Content:
         row = self.row_at(y)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+from typing import Final
+
 from rich.cells import cell_len
 from textual import events
 from textual.content import Content
@@ -10,12 +13,16 @@ from textual.message import Message
 from tutor.lesson.program import Program
 from tutor.recording.format import Kind
 from tutor.recording.model import Step
+from tutor.tui.cells import fit
 from tutor.tui.index import Index
 from tutor.tui.looks import EXPRESSION, HERE, LANE, MUTED
 from tutor.tui.moment import Moment
 from tutor.tui.page import Page
-from tutor.tui.text import display_column, fit
+from tutor.tui.text import display_column
 from tutor.tui.widgets.pane import Pane
+
+LOOKS_KEPT: Final = 2000
+"""Lines as they were drawn that are kept."""
 
 
 class ProgramPane(Pane):
@@ -40,6 +47,7 @@ class ProgramPane(Pane):
         self._turns: dict[int, str] = {}
         self._shift = 0
         self._reached = 0
+        self._code_drawn: dict[Hashable, Content] = {}
 
     def load(self, program: Program) -> None:
         """Show another program, from its beginning."""
@@ -96,6 +104,8 @@ class ProgramPane(Pane):
         if event.size.width != self._page_width:
             self._lay_out()
         if self._moment is not None and self._index is not None:
+            # What is in view depends on the present size alone, not on those that the pane had on the way to it.
+            self.scroll_to(y=0, animate=False, force=True, immediate=True)
             self.show(self._moment, self._index)
 
     def on_click(self, event: events.Click) -> None:
@@ -128,10 +138,21 @@ class ProgramPane(Pane):
         return self._draw_code(line, width)
 
     def _draw_code(self, line: int, width: int) -> Content:
+        """A line of code; drawn once for each way in which it can look."""
+        ran, revealed = self._has_run(line), self._is_revealed(line)
+        here = line in self._marked and tuple(self._marked.items())
+        look = line, width, ran, revealed, here, self._shift, self._turns.get(line)
+        drawn = self._code_drawn.get(look)
+        if drawn is None:
+            if len(self._code_drawn) >= LOOKS_KEPT:
+                self._code_drawn.clear()
+            drawn = self._code_drawn[look] = self._code_of(line, width, ran=ran, revealed=revealed)
+        return drawn
+
+    def _code_of(self, line: int, width: int, *, ran: bool, revealed: bool) -> Content:
         page = self._page
         assert page is not None
-        ran = self._has_run(line)
-        code = page.code(line, self._is_revealed(line))
+        code = page.code(line, revealed)
         if not ran:
             code = code.without_spans.stylize(MUTED)
         marked = self._marked.get(line)
@@ -222,6 +243,7 @@ class ProgramPane(Pane):
 
     def _lay_out(self) -> None:
         self._page_width = self.size.width
+        self._code_drawn = {}
         if self._program is not None and self._page_width:
             self._page = Page(self._program, self.row_width - 4)
             # One more for the ruler, whether there is one now or not: the layout need not change at every step.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import is_
 from typing import Any, Final, NamedTuple
 
 from rich.cells import cell_len
@@ -12,9 +13,10 @@ from tutor.plain.format import harmless
 from tutor.recording.format import Kind
 from tutor.recording.model import TensorRecord
 from tutor.recording.state import Scope, State
+from tutor.tui.cells import fit, fit_end, pad
 from tutor.tui.looks import CHANGED, MUTED, NODE
 from tutor.tui.moment import Moment
-from tutor.tui.text import fit, fit_end, gradient_text, pad, reference_text, tensor_text
+from tutor.tui.text import gradient_text, reference_text, tensor_text
 from tutor.tui.widgets.pane import Pane
 
 UNNAMED_LIMIT: Final = 50
@@ -57,11 +59,14 @@ class TensorsPane(Pane):
         self._moment: Moment | None = None
         self._rows: list[Row] = []
         self._columns: Columns | None = None
+        self._drawn: dict[tuple[int, str], tuple[Columns, tuple[Any, ...], Content]] = {}
 
     def show(self, moment: Moment) -> None:
         """Show the values after a step, and bring the first that it changed into view."""
         self._moment = moment
         self._rows = list(rows_of(moment))
+        if len(self._drawn) > max(len(self._rows) * 2, 500):
+            self._drawn = {}
         self._columns = None
         self.set_title("tensors", f"{len(self._rows):,} names" if len(self._rows) >= self.size.height > 0 else "")
         self.set_rows(len(self._rows) + self.PINNED)
@@ -83,9 +88,15 @@ class TensorsPane(Pane):
             return Content("")
         if item.reference is None:
             return Content.styled(fit(item.label, width), f"{MUTED} italic")
-        if isinstance(item.reference, int):
-            return draw_tensor(self._moment, item, columns)
-        return draw_plain(self._moment, item, columns)
+        draw = draw_tensor if isinstance(item.reference, int) else draw_plain
+        facts = _facts(self._moment, item)
+        if facts is None:
+            return draw(self._moment, item, columns)
+        place = item.scope, item.path or item.label
+        known = self._drawn.get(place)
+        if known is None or known[0] != columns or not all(map(is_, known[1], facts)):
+            known = self._drawn[place] = columns, facts, draw(self._moment, item, columns)
+        return known[2]
 
     def _columns_for(self, width: int) -> Columns:
         """Columns for a width; names get what they need, up to a third."""
@@ -144,6 +155,22 @@ def is_changed(moment: Moment, row: Row) -> bool:
         return (row.scope, row.path) in moment.touched
     record = moment.after.tensors.get(row.reference)
     return record is not None and record.changed == moment.number
+
+
+def _facts(moment: Moment, row: Row) -> tuple[Any, ...] | None:
+    """The objects that a row shows, while they are what decides how it looks; None where the step changed it."""
+    if is_changed(moment, row):
+        return None
+    if not isinstance(row.reference, int):
+        # What holds other things looks as they do now.
+        return (row.reference,) if len(row.reference) < 4 else None
+    record = moment.after.tensors.get(row.reference)
+    if record is None or _old(moment, row) is not record:
+        return None
+    gradient = moment.after.tensors.get(record.grad) if record.grad is not None else None
+    before = moment.before.tensors.get(record.grad) if record.grad is not None else None
+    # The name of a node never changes, but the node can go.
+    return (record, gradient, record.node in moment.after.nodes) if gradient is before else None
 
 
 def draw_tensor(moment: Moment, row: Row, columns: Columns) -> Content:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from itertools import groupby, pairwise
 from typing import Final
 
 from textual import events
 from textual.content import Content
+from textual.geometry import Region
 from textual.message import Message
+from textual.strip import Strip
 from textual.widget import Widget
 
 from tutor.tui.index import MARKS, Index
 from tutor.tui.looks import ALARM, GOOD, HERE, LANE, MUTED
+from tutor.tui.widgets.line import strip_of
 
 _STYLES: Final = {"error": ALARM, "backward": LANE, "update": GOOD}
 _TURNS_SHOWN: Final = 40
@@ -41,25 +45,26 @@ class TimeLine(Widget):
         self._count = 0
         self._index: Index | None = None
         self._known = (0, 0, 0)
-        self._marks: tuple[tuple[int, int, int], Content] = ((0, 0, 0), Content(""))
 
     def show(self, number: int, index: Index) -> None:
         """Show a position among all steps recorded so far."""
         known = number, index.recording.count, index.followed
-        if known != self._known:
-            self._known = known
-            self._number, self._count, self._index = number, index.recording.count, index
+        if known == self._known:
+            return
+        old, self._known = self._known, known
+        self._number, self._count, self._index = number, index.recording.count, index
+        if old[1:] == known[1:]:
+            # The marks are those of the whole recording; they do not move with the step.
+            self.refresh(Region(0, 1, self.size.width, 1))
+        else:
             self.refresh()
 
-    def render(self) -> Content:
-        """The marks and the bar."""
+    def render_line(self, y: int) -> Strip:
+        """The marks, and below them the bar, as Textual asks for them."""
         width = self.size.width
-        if self._index is None or not self._count or width < 8:
-            return Content("")
-        drawn = self._count, self._index.followed, width
-        if self._marks[0] != drawn:
-            self._marks = drawn, self._draw_marks(width)
-        return Content("\n").join([self._marks[1], self._draw_bar(width)])
+        if self._index is None or not self._count or width < 8 or y > 1:
+            return strip_of(self, Content(""), width)
+        return strip_of(self, self._draw_bar(width) if y else self._draw_marks(width), width)
 
     def on_click(self, event: events.Click) -> None:
         """Ask to go to the step at the place clicked."""
@@ -89,12 +94,16 @@ class TimeLine(Widget):
 
     def _draw_marks(self, width: int) -> Content:
         assert self._index is not None
-        pieces: list[Content] = []
-        for cell in range(width):
-            first, last = self._first_step(cell, width), self._first_step(cell + 1, width) - 1
-            mark = self._index.marked(first, last) if first <= last else None
-            pieces.append(Content.styled(MARKS[mark], _STYLES[mark]) if mark is not None else Content(" "))
-        return Content("").join(pieces)
+        starts = [self._first_step(cell, width) for cell in range(width + 1)]
+        marks = [
+            self._index.marked(first, following - 1) if first < following else None
+            for first, following in pairwise(starts)
+        ]
+        pieces: list[tuple[str, str]] = []
+        for mark, run in groupby(marks):
+            length = len(list(run))
+            pieces.append((MARKS[mark] * length, _STYLES[mark]) if mark is not None else (" " * length, ""))
+        return Content.assemble(*pieces)
 
     def _draw_bar(self, width: int) -> Content:
         assert self._index is not None
