@@ -23,7 +23,8 @@ IDLE = 3.0
 
 def main() -> None:
     """Wait for a request (8 bytes of length, then [path of the log, request]) and carry it out."""
-    root, parent = sys.argv[1:3]
+    root, parent, lifeline = sys.argv[1:4]
+    _die_with(int(parent), int(lifeline))
     if not select.select([0], [], [], IDLE)[0]:
         # The first optimiser of a program imports this; better while nobody waits.
         importlib.import_module("torch._dynamo")
@@ -31,7 +32,6 @@ def main() -> None:
     message = _read(int.from_bytes(message, "little")) if message else b""
     if not message:
         os._exit(0)
-    _die_with(int(parent), os.dup(0))
     path, request = msgspec.msgpack.decode(message, type=tuple[str, Request])
     _close_input()
     log = os.open(path, os.O_RDWR)
@@ -66,9 +66,10 @@ def _die_with(parent: int, lifeline: int) -> None:
 
     Args:
         parent: Process id of the parent.
-        lifeline: The reading end of a pipe whose other end only the parent holds. The kernel sends a signal when
-            that end is closed; no thread of this process is needed to notice.
+        lifeline: The reading end of a pipe whose other end only the parent holds, and on which nothing is written.
+            The kernel sends a signal when that end is closed; no thread of this process is needed to notice.
     """
+    os.set_inheritable(lifeline, False)
     fcntl.fcntl(lifeline, fcntl.F_SETOWN, os.getpid())
     if hasattr(fcntl, "F_SETSIG"):
         fcntl.fcntl(lifeline, fcntl.F_SETSIG, signal.SIGKILL)

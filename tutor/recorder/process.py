@@ -66,6 +66,13 @@ class Request(msgspec.Struct):
         )
 
 
+class Child(subprocess.Popen[bytes]):
+    """A child process. It ends when ``lifeline`` is closed, which happens at the latest when this process ends."""
+
+    lifeline: int = -1
+    """The writing end of a pipe on which nothing is ever written."""
+
+
 class Run:
     """A program being recorded, and its recording.
 
@@ -76,7 +83,7 @@ class Run:
         timeout: Seconds until it is stopped, 0 for no limit.
     """
 
-    def __init__(self, process: subprocess.Popen[bytes], log: int, path: str, timeout: float) -> None:
+    def __init__(self, process: Child, log: int, path: str, timeout: float) -> None:
         self.recording = Recording(LogReader(log), writer_gone=False)
         self._process = process
         self._log = log
@@ -179,7 +186,7 @@ class Recorder:
     """
 
     def __init__(self) -> None:
-        self._spare: subprocess.Popen[bytes] | None = None
+        self._spare: Child | None = None
         self._runs: list[Run] = []
         atexit.register(self.close)
 
@@ -193,13 +200,17 @@ class Recorder:
         """See to it that a child is waiting or on its way. Returns at once."""
         if self._spare is not None and self._spare.poll() is None:
             return
-        self._spare = subprocess.Popen(
-            [sys.executable, "-c", _CHILD, _PACKAGE_ROOT, str(os.getpid())],
+        reading, lifeline = os.pipe()
+        self._spare = Child(
+            [sys.executable, "-c", _CHILD, _PACKAGE_ROOT, str(os.getpid()), str(reading)],
+            pass_fds=(reading,),
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
+        os.close(reading)
+        self._spare.lifeline = lifeline
 
     def start(self, request: Request, *, timeout: float = TIMEOUT) -> Run:
         """Run a program. Returns at once; the caller pumps the run.
@@ -232,12 +243,15 @@ class Recorder:
         atexit.unregister(self.close)
 
 
-def kill(process: subprocess.Popen[bytes]) -> None:
+def kill(process: Child) -> None:
     """End a child together with its process group, and reap it."""
     if process.poll() is None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+    if process.lifeline >= 0:
+        os.close(process.lifeline)
+        process.lifeline = -1
     if process.stdin is not None:
         with contextlib.suppress(BrokenPipeError):
             process.stdin.close()
