@@ -31,13 +31,15 @@ _NO_OVERRIDES = torch._C.DisableTorchFunction
 class Call:
     """One backward call that is running."""
 
-    __slots__ = ("before", "handles", "leaves", "ran", "retained", "switched")
+    __slots__ = ("before", "contributions", "handles", "leaves", "ran", "retained", "switched")
 
     def __init__(self) -> None:
         self.handles: list[Any] = []
         self.leaves: dict[int, Entry] = {}
         self.before: dict[int, Any] = {}
         """Content of each leaf's ``.grad`` when it was last looked at."""
+        self.contributions: dict[int, Any] = {}
+        """What is about to arrive at leaves whose own hooks run after the accumulation."""
         self.retained: dict[int, list[tuple[Entry, int]]] = {}
         """Tensors that keep their gradient without being leaves, by the node that made them, with output number."""
         self.ran: list[int] = []
@@ -142,20 +144,18 @@ class Backward:
                 del hooks[id]
             hooks.update(theirs)
             call.handles.append(first)
-            call.handles.append(node.register_hook(partial(self._note_contribution, call, entry)))
             call.handles.append(node.register_prehook(partial(self._note_contribution, call, entry)))
         else:
             call.handles.append(node.register_hook(partial(self._accumulated, call, entry)))
 
-    def _note_contribution(self, call: Call, entry: Entry, *gradients: Any) -> None:
-        if len(gradients) == 1:
-            with self._watcher.inside:
-                call.before[-entry.id] = self._tensors.gradient(gradients[0][0])
+    def _note_contribution(self, call: Call, entry: Entry, incoming: Any) -> None:
+        with self._watcher.inside:
+            call.contributions[entry.id] = self._tensors.gradient(incoming[0])
 
     def _accumulated_into(self, call: Call, leaf: torch.Tensor) -> None:
         with self._watcher.inside:
             entry = self._tensors.see(leaf)
-            self._write_accumulate(call, entry, leaf, call.before.pop(-entry.id, None))
+            self._write_accumulate(call, entry, leaf, call.contributions.pop(entry.id, None))
 
     def _accumulated(self, call: Call, entry: Entry, outgoing: Any, incoming: Any) -> None:
         with self._watcher.inside:
