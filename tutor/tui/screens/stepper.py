@@ -61,6 +61,7 @@ class StepperScreen(Screen[None]):
     Args:
         source: The recording; closed together with the screen.
         program: What was recorded; None takes it from the recording.
+        step: Where to begin, once it is recorded.
     """
 
     DEFAULT_CSS = """
@@ -81,7 +82,7 @@ class StepperScreen(Screen[None]):
     number: var[int] = var(0, init=False)
     """The step now, 0 while there is none."""
 
-    def __init__(self, source: Source, program: Program | None = None) -> None:
+    def __init__(self, source: Source, program: Program | None = None, *, step: int = 1) -> None:
         super().__init__()
         self._source = source
         self._program = program
@@ -93,6 +94,8 @@ class StepperScreen(Screen[None]):
         self._ended = False
         self._last_key = 0.0
         self._told = 0.0
+        self._wanted = step
+        """The step to begin with, until it is there or a key is pressed."""
 
     def compose(self) -> ComposeResult:
         """Header, panes, time line, keys."""
@@ -155,6 +158,8 @@ class StepperScreen(Screen[None]):
         self._index.follow()
         if self.number == 0 and recording.count:
             self.number = 1
+        if self._wanted > 1 and (recording.count >= self._wanted or not (more or source.running)):
+            self.number, self._wanted = max(min(self._wanted, recording.count), 1), 1
         if not more and not source.running and not self._ended:
             self._ended = True
             self._show_words()
@@ -240,6 +245,7 @@ class StepperScreen(Screen[None]):
     def go(self, target: moves.Target) -> None:
         """Go to a step, or say why not."""
         self._last_key = time.monotonic()
+        self._wanted = 1
         if isinstance(target, str):
             self.say(target)
         elif target == self.number:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Final, NamedTuple
 
 from rich.cells import cell_len
@@ -34,6 +35,10 @@ class Columns(NamedTuple):
 
 class GraphPane(Pane):
     """The grad_fn chain at the moment."""
+
+    GUTTER = 1
+
+    DEFAULT_CSS = "GraphPane { padding: 0; }"
 
     def __init__(self, *, id: str) -> None:
         super().__init__("graph", id=id)
@@ -81,6 +86,15 @@ class GraphPane(Pane):
         else:
             body = draw_node(cells, self._columns, width - head.cell_length)
         return (head + (body.stylize("bold") if cells.is_running else body)).truncate(width, ellipsis=True)
+
+    def key_of(self, row: int) -> Hashable:
+        """The node or the leaf of a row."""
+        return self._rows[row].place if row < len(self._rows) else None
+
+    def first_choice(self) -> int:
+        """The node that runs, else the result."""
+        running = self._text.running if self._text is not None else None
+        return next((number for number, row in enumerate(self._rows) if row.place == running), 0)
 
     def _title(self) -> str:
         if self._moment is None or self._root is None or self._root.tensor is None:

@@ -2,17 +2,36 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Self
+from collections.abc import Hashable
+from typing import ClassVar, Final, Self
 
 from textual import events
+from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.geometry import Region, Size
+from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tutor.tui.looks import HERE
 from tutor.tui.widgets.line import strip_of
+
+SCROLLING: Final = (
+    Binding("pageup", "page_up", "Page up", show=False, id="pane.page-up", tooltip="Scroll this pane up"),
+    Binding("pagedown", "page_down", "Page down", show=False, id="pane.page-down", tooltip="Scroll this pane down"),
+    Binding("ctrl+up", "scroll_up", "Scroll up", show=False, id="pane.scroll-up", tooltip="Scroll up by a line"),
+    Binding("ctrl+down", "scroll_down", "Scroll down", show=False, id="pane.scroll-down", tooltip="Scroll by a line"),
+)
+"""The keys of every pane."""
+
+CHOOSING: Final = (
+    Binding("up", "row(-1)", "Row up", show=False, id="pane.up", tooltip="In a pane with rows: the row above"),
+    Binding("down", "row(1)", "Row down", show=False, id="pane.down", tooltip="In a pane with rows: the row below"),
+    Binding("enter", "open", "Open", show=False, id="pane.open", tooltip="In a pane with rows: open the chosen row"),
+)
+"""The keys of a pane whose rows can be chosen, or that is read line by line."""
 
 
 class Pane(ScrollView, can_focus=True, inherit_bindings=False):
@@ -39,17 +58,25 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
     }
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("pageup", "page_up", "Page up", show=False, id="pane.page-up", tooltip="Scroll this pane up"),
-        Binding("pagedown", "page_down", "Page down", show=False, id="pane.page-down", tooltip="Scroll this pane down"),
-        Binding("ctrl+up", "scroll_up", "Line up", show=False, id="pane.up", tooltip="Scroll this pane up by a line"),
-        Binding(
-            "ctrl+down", "scroll_down", "Line down", show=False, id="pane.down", tooltip="Scroll this pane by a line"
-        ),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*SCROLLING, *CHOOSING]
 
     PINNED: ClassVar[int] = 0
     """Rows at the top that do not scroll away."""
+
+    GUTTER: ClassVar[int] = 0
+    """Cells at the left for the sign of the chosen row."""
+
+    class RowOpened(Message):
+        """Enter was pressed on a row."""
+
+        def __init__(self, pane: Pane, key: Hashable) -> None:
+            super().__init__()
+            self.pane = pane
+            self.key = key
+            """What the row is about, as ``key_of`` says."""
+
+    class RowChosen(RowOpened):
+        """A row was clicked."""
 
     _retitling = False
 
@@ -59,6 +86,8 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
         self._row_count = 0
         self._lines_drawn: dict[int, Content] = {}
         self._drawn_at = (-1, -1)
+        self._chosen: Hashable = None
+        self._chosen_row = 0
         self.set_title(title)
 
     def set_title(self, title: str, note: str = "") -> None:
@@ -117,7 +146,7 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
     @property
     def row_width(self) -> int:
         """Cells that a row has."""
-        return self.scrollable_content_region.width
+        return max(self.scrollable_content_region.width - self.GUTTER, 0)
 
     def draw_row(self, row: int, width: int) -> Content:
         """A row as it is to be seen.
@@ -139,11 +168,14 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
             content = self._lines_drawn[y]
         else:
             content = self._draw_line(y, width)
-        return strip_of(self, content, width)
+        return strip_of(self, content, width + self.GUTTER)
 
     def _draw_line(self, y: int, width: int) -> Content:
         row = self.row_at(y)
-        return self.draw_row(row, width) if width and row < self._row_count else Content("")
+        content = self.draw_row(row, width) if width and row < self._row_count else Content("")
+        if not self.GUTTER:
+            return content
+        return Content.styled(self.sign_of(row) if row < self._row_count else " ", HERE) + content
 
     def reveal(self, first: int, last: int) -> None:
         """Scroll no more than is needed to see rows, with one row of the surroundings where there is room."""
@@ -155,3 +187,77 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
         elif last + margin >= top + height:
             wanted = min(last + margin - height + 1, first)
             self.scroll_to(y=wanted, animate=False, force=True, immediate=True)
+
+    # The chosen row
+
+    def key_of(self, row: int) -> Hashable:
+        """What a row is about, the same at every step; None for a row that cannot be chosen."""
+        return None
+
+    def sign_of(self, row: int) -> str:
+        """The sign in the gutter of a row, one cell."""
+        return "›" if self.has_focus and self._chosen is not None and row == self.chosen_row else " "
+
+    @property
+    def chosen(self) -> Hashable:
+        """What the chosen row is about, None where there is none."""
+        row = self.chosen_row
+        return self.key_of(row) if row is not None else None
+
+    @property
+    def chosen_row(self) -> int | None:
+        """The row that is chosen; where what it was about has gone, the one in its place."""
+        if self._chosen is None:
+            return None
+        if not (self._chosen_row < self._row_count and self.key_of(self._chosen_row) == self._chosen):
+            same = (row for row in range(self._row_count) if self.key_of(row) == self._chosen)
+            self._chosen_row = next(same, min(self._chosen_row, self._row_count - 1))
+        return self._chosen_row if self._row_count else None
+
+    def choose(self, row: int) -> None:
+        """Choose a row, if it can be chosen, and bring it into view."""
+        if 0 <= row < self._row_count and self.key_of(row) is not None:
+            self._chosen, self._chosen_row = self.key_of(row), row
+            self.reveal(row, row)
+            self.redraw()
+
+    def first_choice(self) -> int:
+        """The row that is chosen when nothing was chosen before."""
+        return next((row for row in range(self._row_count) if self.key_of(row) is not None), -1)
+
+    def on_focus(self) -> None:
+        """Keys are for this pane now."""
+        if self.GUTTER and self.chosen is None:
+            self.choose(self.first_choice())
+        self.redraw()
+
+    def on_blur(self) -> None:
+        """Keys are for another pane."""
+        self.redraw()
+
+    def action_row(self, direction: int) -> None:
+        """Choose the next row that can be chosen, or the one before; without any, scroll."""
+        if not self.GUTTER:
+            self.scroll_to(y=self.scroll_offset.y + direction, animate=False, force=True, immediate=True)
+            return
+        row = self.chosen_row
+        row = self.first_choice() if row is None else row + direction
+        while 0 <= row < self._row_count and self.key_of(row) is None:
+            row += direction
+        self.choose(row)
+
+    def action_open(self) -> None:
+        """Ask to open what the chosen row is about."""
+        if self.chosen is None:
+            raise SkipAction
+        self.post_message(self.RowOpened(self, self.chosen))
+
+    def on_click(self, event: events.Click) -> None:
+        """Choose the row that was clicked."""
+        offset = event.get_content_offset(self)
+        if offset is None or not self.GUTTER:
+            return
+        row = self.row_at(offset.y)
+        self.choose(row)
+        if row < self._row_count and self.key_of(row) is not None:
+            self.post_message(self.RowChosen(self, self.key_of(row)))

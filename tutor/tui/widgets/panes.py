@@ -37,6 +37,7 @@ class Panes(Container):
     .-wide Panes > #tabs { display: none; }
     .-narrow Panes > Pane { border: none; display: none; height: 4fr; padding: 0 0 0 1; }
     .-narrow Panes > Pane:focus { background: $boost; }
+    .-narrow Panes > #tensors, .-narrow Panes > #graph { padding: 0; }
     .-narrow Panes > #program { display: block; height: 5fr; padding: 0; }
     .-narrow Panes > Pane.-shown { display: block; }
     .-wide Panes.-zoom, .-narrow Panes.-zoom { layout: vertical; }

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import Final
+from typing import ClassVar, Final
 
 from rich.cells import cell_len
 from textual import events
+from textual.binding import BindingType
 from textual.content import Content
 from textual.message import Message
 
@@ -19,14 +20,17 @@ from tutor.tui.looks import EXPRESSION, HERE, LANE, MUTED
 from tutor.tui.moment import Moment
 from tutor.tui.page import Page
 from tutor.tui.text import display_column
-from tutor.tui.widgets.pane import Pane
+from tutor.tui.widgets.pane import SCROLLING, Pane
 
 LOOKS_KEPT: Final = 2000
 """Lines as they were drawn that are kept."""
 
 
-class ProgramPane(Pane):
+class ProgramPane(Pane, inherit_bindings=False):
     """The lines of the program with the present step marked in them."""
+
+    # Up and down go from line to line as the program runs; that is the screen's to do.
+    BINDINGS: ClassVar[list[BindingType]] = [*SCROLLING]
 
     class LineChosen(Message):
         """A line was clicked."""

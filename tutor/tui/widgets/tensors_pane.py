@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from operator import is_
 from typing import Any, Final, NamedTuple
 
@@ -12,7 +12,7 @@ from textual.content import Content
 from tutor.plain.format import harmless
 from tutor.recording.format import Kind
 from tutor.recording.model import TensorRecord
-from tutor.recording.state import Scope, State
+from tutor.recording.state import Key, Scope, State
 from tutor.tui.cells import fit, fit_end, pad
 from tutor.tui.looks import CHANGED, MUTED, NODE
 from tutor.tui.moment import Moment
@@ -53,6 +53,9 @@ class TensorsPane(Pane):
     """Names and values at the moment."""
 
     PINNED = 1
+    GUTTER = 1
+
+    DEFAULT_CSS = "TensorsPane { padding: 0; }"
 
     def __init__(self, *, id: str) -> None:
         super().__init__("tensors", id=id)
@@ -97,6 +100,19 @@ class TensorsPane(Pane):
         if known is None or known[0] != columns or not all(map(is_, known[1], facts)):
             known = self._drawn[place] = columns, facts, draw(self._moment, item, columns)
         return known[2]
+
+    def key_of(self, row: int) -> Hashable:
+        """The scope and the path of a name; for a result without a name, scope -1 and the tensor."""
+        item = self._rows[row - 1] if 0 < row <= len(self._rows) else None
+        if item is None or item.reference is None:
+            return None
+        return Key(item.scope, item.path) if item.scope >= 0 else (item.scope, item.reference)
+
+    def first_choice(self) -> int:
+        """What the step changed, else the first name."""
+        moment = self._moment
+        changed = (n for n, row in enumerate(self._rows, 1) if moment is not None and is_changed(moment, row))
+        return next(changed, super().first_choice())
 
     def _columns_for(self, width: int) -> Columns:
         """Columns for a width; names get what they need, up to a third."""
