@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -13,10 +14,13 @@ from tests.recorder.record import Children, Record
 @pytest.fixture(scope="session")
 def children_in_turn() -> Iterator[Children]:
     """Recorders with warm spares."""
+    # What a script runs in the background ignores Ctrl+C, and so would the programs that these tests start.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     pool = Children()
     pool.warm()
     yield pool
     pool.close()
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(scope="session")
