@@ -88,6 +88,8 @@ class Index:
         """By step; 0 stands for no step."""
         self.sites = array("I", [0])
         self.parents = array("I", [0])
+        self.flags = bytearray([0])
+        """Of each step, as ``Flag`` says."""
         self.depths = bytearray([0])
         """How many functions of the program are open around each step, 255 for more."""
         self.lines: dict[int, array[int]] = {}
@@ -164,6 +166,7 @@ class Index:
         _append(self.lines, step.site.line, number)
         self.sites.append(site)
         self.parents.append(step.parent)
+        self.flags.append(step.flags & 255)
         self.depths.append(min(depth, 255))
         self.kinds.append(step.kind)
 

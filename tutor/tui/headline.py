@@ -35,6 +35,9 @@ def facts_of(moment: Moment, index: Index, *, ended: bool) -> list[str]:
         facts.append(f"turn {turn} of {total}" if total else f"turn {turn}")
     if moment.step is not None:
         facts.append(grad_words(moment.step))
+    function = moment.after.scopes[next(reversed(moment.after.scopes))].function
+    if function:
+        facts.append(f"in {harmless(function)}")
     return facts
 
 

@@ -6,7 +6,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from typing import Final
 
-from tutor.recording.format import Kind
+from tutor.recording.format import Flag, Kind
 from tutor.recording.index import Turns
 from tutor.recording.model import Site
 from tutor.recording.recording import Recording
@@ -103,6 +103,19 @@ class Index:
         steps = self.recording.outputs if kind is Kind.OUTPUT else self.marks["error"]
         position = bisect_left(steps, first)
         return position < len(steps) and steps[position] <= last
+
+    def grad_was_off(self, line: int, number: int) -> bool:
+        """Whether grad was off when a line ran last, up to a step."""
+        index = self.recording.index
+        steps = index.lines.get(line)
+        place = bisect_right(steps, number) - 1 if steps is not None else -1
+        if steps is None or place < 0:
+            return False
+        step = steps[place]
+        # While backward runs grad is off inside it, which says nothing of the line.
+        while index.parents[step]:
+            step = index.parents[step]
+        return not index.flags[step] & Flag.GRAD_ENABLED
 
     def marked(self, first: int, last: int) -> str | None:
         """The most important mark among the steps from one to another, both included."""

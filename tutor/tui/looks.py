@@ -16,6 +16,9 @@ HERE: Final = "bold $text-accent"
 EXPRESSION: Final = "bold on $accent-muted"
 """The present expression."""
 
+FOUND: Final = "reverse"
+"""What was searched for."""
+
 CHANGED: Final = "bold $text-warning"
 """What this step changed, or runs."""
 

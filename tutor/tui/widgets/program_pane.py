@@ -16,11 +16,14 @@ from tutor.recording.format import Kind
 from tutor.recording.model import Step
 from tutor.tui.cells import fit
 from tutor.tui.index import Index
-from tutor.tui.looks import EXPRESSION, HERE, LANE, MUTED
+from tutor.tui.looks import EXPRESSION, FOUND, GRADIENT, HERE, LANE, MUTED
 from tutor.tui.moment import Moment
 from tutor.tui.page import Page
 from tutor.tui.text import display_column
 from tutor.tui.widgets.pane import SCROLLING, Pane
+
+GRAD_OFF: Final = "╎"
+"""Stands between number and code where grad was off."""
 
 LOOKS_KEPT: Final = 2000
 """Lines as they were drawn that are kept."""
@@ -51,6 +54,8 @@ class ProgramPane(Pane, inherit_bindings=False):
         self._turns: dict[int, str] = {}
         self._shift = 0
         self._reached = 0
+        self._callers: frozenset[int] = frozenset()
+        self._wanted = ""
         self._code_drawn: dict[Hashable, Content] = {}
 
     def load(self, program: Program) -> None:
@@ -73,13 +78,25 @@ class ProgramPane(Pane, inherit_bindings=False):
         self._turns = turn_texts(moment, index)
         self._reached = reached_cell(moment, index, page)
         self._shift = self._shift_for()
-        scope = moment.after.scopes[next(reversed(moment.after.scopes))]
-        self.set_title("program", f"in {scope.function}, called in line {scope.call_line}" if scope.function else "")
+        self._callers = frozenset(scope.call_line for scope in moment.after.scopes.values() if scope.function)
+        self.set_title("program", call_chain(moment))
         rows = [page.row_of[line] for line in self._marked if line in page.row_of]
         if rows:
             last = self._last_of_interest(rows[-1])
             self.reveal(rows[0], max(min(last + 1, rows[0] + self.size.height - 2), rows[0]))
         self.redraw()
+
+    def seek(self, text: str) -> None:
+        """Mark a text wherever it stands in the program; none for an empty one."""
+        self._wanted = text
+        self.redraw()
+
+    def reveal_line(self, line: int) -> None:
+        """Bring a line into view."""
+        row = self._page.row_of.get(line) if self._page is not None else None
+        if row is not None:
+            self.reveal(row, row)
+            self.redraw()
 
     def _last_of_interest(self, row: int) -> int:
         """The last row to be seen together with a marked one: with a cell over, the prose that follows it."""
@@ -145,15 +162,18 @@ class ProgramPane(Pane, inherit_bindings=False):
         """A line of code; drawn once for each way in which it can look."""
         ran, revealed = self._has_run(line), self._is_revealed(line)
         here = line in self._marked and tuple(self._marked.items())
-        look = line, width, ran, revealed, here, self._shift, self._turns.get(line)
+        quiet, calls = self._is_quiet(line), line in self._callers
+        look = line, width, ran, revealed, here, self._shift, self._turns.get(line), quiet, calls, self._wanted
         drawn = self._code_drawn.get(look)
         if drawn is None:
             if len(self._code_drawn) >= LOOKS_KEPT:
                 self._code_drawn.clear()
-            drawn = self._code_drawn[look] = self._code_of(line, width, ran=ran, revealed=revealed)
+            drawn = self._code_drawn[look] = self._code_of(
+                line, width, ran=ran, revealed=revealed, quiet=quiet, calls=calls
+            )
         return drawn
 
-    def _code_of(self, line: int, width: int, *, ran: bool, revealed: bool) -> Content:
+    def _code_of(self, line: int, width: int, *, ran: bool, revealed: bool, quiet: bool, calls: bool) -> Content:
         page = self._page
         assert page is not None
         code = page.code(line, revealed)
@@ -163,14 +183,18 @@ class ProgramPane(Pane, inherit_bindings=False):
         here = marked is not None and line == next(iter(self._marked))
         if marked is not None:
             code = code.stylize(EXPRESSION if len(self._marked) == 1 else EXPRESSION + " underline", *marked)
+        for start in places_of(self._wanted, code.plain):
+            code = code.stylize(FOUND, start, start + len(self._wanted))
         room = width - self._gutter
         if self._shift and marked is not None:
             code = Content("…") + code[self._shift + 1 :]
         turn = self._turns.get(line, "")
         code = code.truncate(max(room - (cell_len(turn) + 1 if turn else 0), 1), ellipsis=True)
-        sign = "▶" if here else "┃" if marked is not None else " "
+        sign = "▶" if here else "┃" if marked is not None else "▷" if calls else " "
         number = f"{line:>{self._gutter - 3}}"
-        gutter = Content.assemble((sign, HERE), " ", (number, HERE if here else MUTED), " ")
+        gutter = Content.assemble(
+            (sign, HERE), " ", (number, HERE if here else MUTED), (GRAD_OFF if quiet else " ", GRADIENT)
+        )
         if not turn:
             return gutter + code
         return gutter + code.pad_right(room - code.cell_length - cell_len(turn)) + Content.styled(turn, LANE)
@@ -224,6 +248,13 @@ class ProgramPane(Pane, inherit_bindings=False):
         first = self._first_run(line)
         return first is not None and first <= self._moment.number
 
+    def _is_quiet(self, line: int) -> bool:
+        """Whether grad was off when the statement of a line ran last."""
+        if self._index is None or self._page is None or self._moment is None:
+            return False
+        owner = self._page.owner(line)
+        return self._index.grad_was_off(owner, self._moment.number)
+
     def _first_run(self, line: int) -> int | None:
         """The first step of the statement of a line; blank lines, comments and ``else`` go with what follows."""
         assert self._page is not None
@@ -271,6 +302,28 @@ def marked_columns(step: Step, page: Page) -> dict[int, tuple[int, int]]:
         if end > start:
             marked[line] = (display_column(text, start), display_column(text, end))
     return marked
+
+
+def call_chain(moment: Moment) -> str:
+    """``in square, called in line 12 of loss, called in line 20``; empty at the top level of the program."""
+    chain = ""
+    for scope in moment.after.scopes.values():
+        if scope.function:
+            outer = chain.removeprefix("in ")
+            chain = f"in {scope.function}, called in line {scope.call_line}" + (f" of {outer}" if outer else "")
+    return chain
+
+
+def places_of(wanted: str, text: str) -> list[int]:
+    """Where a text stands in another, upper and lower case alike."""
+    if not wanted:
+        return []
+    lowered, places = text.lower(), []
+    start = lowered.find(wanted.lower())
+    while start >= 0:
+        places.append(start)
+        start = lowered.find(wanted.lower(), start + len(wanted))
+    return places
 
 
 def reached_cell(moment: Moment, index: Index, page: Page) -> int:
