@@ -19,7 +19,8 @@ NEIGHBOURS = {
     "recording": set(),
     "recorder": {"lesson", "recording"},
     "plain": {"recording"},
-    "tui": {"lesson", "recording", "recorder", "plain"},
+    "progress": set(),
+    "tui": {"lesson", "recording", "recorder", "plain", "progress", "config"},
 }
 """For each room the rooms that it may import."""
 
@@ -90,7 +91,7 @@ def test_the_process_of_the_screens_never_imports_torch() -> None:
     assert not {"torch", "numpy"} & packages(modules)
 
 
-@pytest.mark.parametrize("room", ["lesson", "recording", "plain"])
+@pytest.mark.parametrize("room", ["lesson", "recording", "plain", "progress"])
 def test_rooms_of_reading_import_neither_torch_nor_textual(room: str) -> None:
     modules = loaded(IMPORT_ALL.format(room=room))
     assert not HEAVY & packages(modules)

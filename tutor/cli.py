@@ -250,10 +250,11 @@ def where(**options: Any) -> None:
 def doctor(**options: Any) -> int:
     """Say what is installed and whether it works."""
     Interrupts()
+    from tutor.config import config_path
     from tutor.plain.doctor import examine
 
     healthy = True
-    for works, line in examine(_paths(), _tiny_run):
+    for works, line in examine(_paths() | {"settings": config_path().parent}, _tiny_run):
         click.echo(f"{'✓' if works else '✗'} {line}")
         healthy &= works
     return 0 if healthy else 1
@@ -374,13 +375,14 @@ def _paths() -> dict[str, Path]:
     """What ``tutor where`` prints."""
     import tempfile
 
-    import platformdirs
+    from tutor.config import config_path
+    from tutor.progress.folder import data_folder
 
     return {
         "program": Path(__file__).resolve().parent,
         "lessons": _course().path,
-        "data": Path(platformdirs.user_data_dir("tutor")),
-        "settings": Path(platformdirs.user_config_dir("tutor")),
+        "data": data_folder(),
+        "settings": config_path(),
         "running": Path(tempfile.gettempdir()),
     }
 

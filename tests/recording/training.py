@@ -26,10 +26,22 @@ class Training:
         self._loss = 0
         self._gradients = [0, 0]
         build.step(1, "import torch", kind=Kind.STATEMENT)
-        build.step(2, "w = torch.ones(1)", build.tensor(WEIGHT, 1.0, requires_grad=True), bind("w", WEIGHT))
-        build.step(3, "b = torch.ones(1)", build.tensor(BIAS, 0.0, requires_grad=True), bind("b", BIAS))
-        build.step(4, "x = torch.ones(8)", build.tensor(INPUTS, *[1.0] * 8), bind("x", INPUTS))
-        build.step(5, "t = torch.ones(8)", build.tensor(TARGETS, *[2.0] * 8), bind("t", TARGETS))
+        self._made(2, "w", WEIGHT, 1.0, requires_grad=True)
+        self._made(3, "b", BIAS, 0.0, requires_grad=True)
+        self._made(4, "x", INPUTS, *[1.0] * 8)
+        self._made(5, "t", TARGETS, *[2.0] * 8)
+
+    def _made(self, line: int, name: str, tensor: int, *values: float, requires_grad: bool = False) -> None:
+        """A tensor that the program begins with."""
+        build = self.build
+        build.step(
+            line,
+            f"{name} = torch.ones({len(values)})",
+            build.tensor(tensor, *values, requires_grad=requires_grad),
+            bind(name, tensor),
+            name="ones",
+            detail=[[whole(len(values))], tensor, None],
+        )
 
     def turn(self) -> None:
         """One turn of the loop."""

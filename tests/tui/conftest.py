@@ -18,6 +18,13 @@ y = 1
 """
 
 
+@pytest.fixture(autouse=True)
+def nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody who has set and done nothing."""
+    monkeypatch.setenv("TUTOR_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("TUTOR_CONFIG", str(tmp_path / "config.toml"))
+
+
 @pytest.fixture
 def pack(tmp_path: Path) -> Path:
     """A course of three lessons, the last of them broken."""

@@ -8,7 +8,7 @@ import pytest
 
 from tutor.tui.app import TutorApp
 
-from .looking import app_of, at, check_golden, screen_text, stepping
+from .looking import app_of, at, check_golden, screen_text, stepping, until
 from .tape import accumulation, clinic, empty, names
 
 WIDE, NARROW = (120, 36), (80, 24)
@@ -76,7 +76,7 @@ async def test_a_terminal_too_small_says_so(tmp_path: Path, size: tuple[int, int
 async def test_home(pack: Path) -> None:
     app = TutorApp(pack=pack)
     async with app.run_test(size=NARROW) as pilot:
-        await pilot.pause()
+        await until(pilot, lambda: "▶ next" in screen_text(app))
         await check_golden(pilot, "home-80")
         await pilot.press(*"second")
         await pilot.pause()

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from textual.screen import ModalScreen
 
 from tutor.recording.log import DamagedError
 from tutor.tui.keys import STEPPER
-from tutor.tui.screens.go_to import GoTo
-from tutor.tui.screens.help import Help
 from tutor.tui.screens.stepper import StepperScreen
 from tutor.tui.widgets.bottom_line import BottomLine
+from tutor.tui.widgets.panes import Panes
 from tutor.tui.widgets.program_pane import ProgramPane
 from tutor.tui.widgets.tensors_pane import TensorsPane
 from tutor.tui.widgets.time_line import TimeLine
@@ -68,6 +68,11 @@ async def test_a_key_moves(tmp_path: Path, key: str, start: int, reached: int) -
         ("home", 1, "This is the first step."),
         ("end", 18, "This is the last step."),
         ("s", 4, "Nothing is being recorded any more."),
+        ("m", 4, "This is a saved recording; it cannot be recorded further from here."),
+        ("N", 4, "Nothing is looked for; / finds a text."),
+        ("f", 4, "Choose a name in tensors first (press 2), then f follows it."),
+        ("right_curly_bracket", 4, "Choose a name in tensors first (press 2); } and { go to its changes."),
+        ("enter", 4, "Enter opens a row of tensors (2) or graph (3); go there first."),
     ],
 )
 async def test_a_key_that_can_do_nothing_says_why(tmp_path: Path, key: str, start: int, reason: str) -> None:
@@ -84,19 +89,27 @@ async def test_every_key_of_the_stepper_can_be_pressed(tmp_path: Path) -> None:
     async with stepping(clinic(tmp_path / "log").path) as (pilot, screen):
         for binding in STEPPER:
             for key in binding.key.split(","):
-                if "leave" in binding.action:
+                if binding.action in ("leave", "escape"):
                     continue
                 await pilot.press(key)
-                if isinstance(pilot.app.screen, GoTo | Help):
+                if isinstance(pilot.app.screen, ModalScreen):
                     await pilot.press("escape")
                 assert pilot.app.screen is screen
+
+
+async def test_escape_leaves_one_thing_at_a_time(tmp_path: Path) -> None:
+    async with stepping(accumulation(tmp_path / "log").path) as (pilot, screen):
+        await pilot.press("z", "slash", "x", "enter", "escape")
+        assert screen.query_one(Panes).zoomed
+        await pilot.press("escape")
+        assert not screen.query_one(Panes).zoomed
+        await pilot.press("escape")
+        await until(pilot, lambda: not pilot.app.is_running)
 
 
 async def test_q_leaves(tmp_path: Path) -> None:
     async with stepping(accumulation(tmp_path / "log").path) as (pilot, _):
         await pilot.press("z", "q")
-        assert pilot.app.is_running
-        await pilot.press("q")
         await until(pilot, lambda: not pilot.app.is_running)
 
 
@@ -152,6 +165,8 @@ async def test_a_recording_without_steps(tmp_path: Path) -> None:
         for binding in STEPPER[:11]:
             await pilot.press(binding.key.split(",")[0])
         assert screen.number == 0
+        assert note(screen) == "There are no steps."
+        await pilot.press("colon")
         assert note(screen) == "There are no steps to go to."
         assert "Nothing to step through." in screen_text(app_of(pilot))
 

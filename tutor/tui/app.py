@@ -13,8 +13,12 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
+from tutor.tui.cells import harmless
+from tutor.tui.person import Person
+
 if TYPE_CHECKING:
     from tutor.lesson.program import Program
+    from tutor.progress.store import Store
     from tutor.recorder.process import Recorder
     from tutor.tui.screens.stepper import StepperScreen
     from tutor.tui.source import Source
@@ -69,11 +73,19 @@ class TutorApp(App[None]):
         self._recorder: Recorder | None = None
         self._target = target
         self._pack = pack
-        if self.settings.theme:
-            self.theme = self.settings.theme
+        self.person = Person(pack)
+        """What the person set and has done."""
+        known = self.available_themes
+        theme = self.person.theme(self.settings.theme if self.settings.theme in known else None, known)
+        if theme is not None:
+            self.theme = theme
+        self._theme_kept = self.theme
+        self._keys_checked = False
 
     def on_mount(self) -> None:
         """Open what was asked for."""
+        if self.person.config.keys:
+            self.set_keymap(self.person.config.keys)
         if self._target is None:
             from tutor.tui.screens.home import HomeScreen
 
@@ -81,6 +93,7 @@ class TutorApp(App[None]):
             self.call_after_refresh(self.set_timer, PREPARE, self._prepare)
         else:
             self.push_screen(self._stepper(self._target), lambda _: self.exit())
+            self.call_after_refresh(self._tell_problems)
 
     def on_unmount(self) -> None:
         """Leave nothing running."""
@@ -99,6 +112,42 @@ class TutorApp(App[None]):
         """End the programs that run."""
         if self._recorder is not None:
             self._recorder.close()
+        self.person.close()
+
+    @property
+    def store(self) -> Store:
+        """What is kept of the person; opened when it is first asked for."""
+        return self.person.store
+
+    @property
+    def problems(self) -> list[str]:
+        """What is wrong with the person's settings and with keeping progress; asked for after the first frame."""
+        if self.person.config.keys and not self._keys_checked:
+            self._keys_checked = True
+            self.set_keymap(self.person.checked_keys())
+        return self.person.problems
+
+    def _tell_problems(self) -> None:
+        """Say what is wrong where home is not there to say it."""
+        for problem in self.problems:
+            self.notify(harmless(problem), severity="warning", markup=False)
+
+    def watch_theme(self, theme: str) -> None:
+        """Keep a theme that was chosen, for the next time."""
+        if self.is_running and theme != self._theme_kept:
+            self._theme_kept = theme
+            self.store.keep_setting("theme", theme)
+
+    def keep_place(self, program: Program, step: int, count: int, ended: bool) -> None:
+        """Remember how far somebody is in a program, or which file was open.
+
+        Args:
+            program: What is stepped through.
+            step: The step now, 0 if there is none.
+            count: How many steps there are.
+            ended: Whether no more can come.
+        """
+        self.person.keep_place(program, step, count, ended)
 
     def _prepare(self) -> None:
         """Make ready what the first lesson needs, now that home can be read."""
@@ -106,29 +155,45 @@ class TutorApp(App[None]):
         import tutor.lesson.reading
         import tutor.tui.screens.stepper  # noqa: F401
 
-    def open_program(self, program: Program) -> None:
-        """Record a program and step through it; afterwards the present screen is back."""
-        self.push_screen(self._stepper(program))
+    def open_program(self, program: Program, *, step: int | None = None) -> None:
+        """Record a program and step through it; afterwards the present screen is back.
+
+        Args:
+            program: What to record.
+            step: The step to go to as soon as it is recorded, None for the first.
+        """
+        self.push_screen(self._stepper(program, step))
         # The next child is started a little later, so that it does not compete with this one for the first steps.
         self.set_timer(WARM_AGAIN, lambda: self.recorder.warm())
 
-    def source_of(self, program: Program) -> Source:
-        """Begin to record a program."""
+    def open_recording(self, path: Path) -> None:
+        """Step through a saved recording; afterwards the present screen is back."""
+        self.push_screen(self._stepper(path))
+
+    def source_of(self, program: Program, *, times: int = 1) -> Source:
+        """Begin to record a program.
+
+        Args:
+            program: What to record.
+            times: How many times as far as usual.
+        """
         from tutor.recorder.process import MAX_STEPS, TIMEOUT, Request
 
         seed, max_steps, timeout = self.settings.seed, self.settings.max_steps, self.settings.timeout
-        request = Request.of(program, seed=seed, max_steps=MAX_STEPS if max_steps is None else max_steps)
-        return self.recorder.start(request, timeout=TIMEOUT if timeout is None else timeout)
+        max_steps, timeout = MAX_STEPS if max_steps is None else max_steps, TIMEOUT if timeout is None else timeout
+        request = Request.of(program, seed=seed, max_steps=max_steps * times)
+        return self.recorder.start(request, timeout=timeout * times)
 
-    def _stepper(self, target: Program | Path | Source) -> StepperScreen:
+    def _stepper(self, target: Program | Path | Source, step: int | None = None) -> StepperScreen:
         from tutor.lesson.program import Program
         from tutor.tui.screens.stepper import StepperScreen
         from tutor.tui.source import OpenedRecording
 
+        self.person.recording = target.absolute() if isinstance(target, Path) else None
         if isinstance(target, Path):
             return StepperScreen(OpenedRecording(target))
         if isinstance(target, Program):
-            return StepperScreen(self.source_of(target), target)
+            return StepperScreen(self.source_of(target), target, step=step or 1)
         return StepperScreen(target)
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:

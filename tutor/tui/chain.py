@@ -1,67 +1,92 @@
-"""The graph behind a result as rows with lanes, in the manner of ``git log --graph``: one row per node."""
+"""Where the graph that is shown begins, and what can be reached from there."""
 
 from __future__ import annotations
 
-from heapq import heappop, heappush
-from typing import Final, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 from tutor.recording.format import Kind
-from tutor.recording.model import NodeRecord, TensorRecord
+from tutor.recording.model import NodeRecord, Step, TensorRecord
 from tutor.recording.state import State
-from tutor.tui.moment import Moment, first_tensor
-
-NODE_LIMIT: Final = 3000
-"""Nodes laid out at most; what is below them is left out."""
-
-LANE_LIMIT: Final = 8
-"""Lanes drawn at most."""
+from tutor.tui.chain_cuts import Cuts
+from tutor.tui.moment import Moment, first_tensor, is_backward
 
 Place = tuple[str, int]
-"""("node", id) or ("leaf", id of the tensor)."""
-
-
-class ChainRow(NamedTuple):
-    """A row of the graph."""
-
-    lanes: str
-    """The lines that lead to the row and on from it; two cells for each lane."""
-    place: Place
+"""("node", id), ("leaf", id of the tensor), ("cut", step that lost requires_grad), ("fold", last node hidden)."""
 
 
 class Root(NamedTuple):
     """Where the graph that is shown begins."""
 
-    tensor: int | None
-    node: int | None
-    """None where the tensor has no grad_fn."""
+    tensors: tuple[int, ...]
+    """One; several where backward was called on several."""
+    nodes: tuple[int, ...]
+    """Their grad_fn, each once; none where the tensor has no graph."""
 
 
-def find_root(moment: Moment) -> Root | None:
-    """The result of the step; inside backward what it was called on; else the last result that has a graph."""
+def find_root(moment: Moment, cuts: Cuts, followed: int | None = None) -> Root | None:
+    """Inside backward what it was called on; else the followed tensor, the result of the step, the last that has a
+    graph: the first of these that there is.
+
+    Args:
+        moment: The step now.
+        cuts: Of its recording.
+        followed: A tensor. One without a graph is passed over, unless its graph was lost on the way to it.
+    """
     step = moment.step
     if step is None:
         return None
-    backward = moment.backward_step()
+    backward = backward_call(moment)
     if backward is not None:
-        root = _root_of(moment, first_tensor_with_node(moment, backward.detail[0]))
+        root = _backward_root(moment, backward)
         if root is not None:
             return root
-    elif step.kind in (Kind.OPERATION, Kind.INNER):
-        root = _root_of(moment, first_tensor(step.detail[1]))
+    if followed is not None:
+        root = _root_of(moment, (followed,))
+        if root is not None and (root.nodes or cuts.of(followed, moment.number) is not None):
+            return root
+    if backward is None and step.kind in (Kind.OPERATION, Kind.INNER):
+        result = first_tensor(step.detail[1])
+        root = _root_of(moment, (result,)) if result is not None else None
         if root is not None:
             return root
     return last_root(moment.after)
 
 
-def first_tensor_with_node(moment: Moment, inputs: list[object]) -> int | None:
-    """The first tensor among the inputs of an operation that has a graph."""
-    for reference in inputs:
-        tensor = first_tensor(reference)
-        if tensor is not None:
-            record = moment.before.tensors.get(tensor)
-            if record is not None and record.node is not None:
-                return tensor
+def backward_call(moment: Moment) -> Step | None:
+    """The backward call that the step belongs to, is, or reports the error of."""
+    step = moment.step
+    if step is None or step.kind is not Kind.ERROR or moment.number < 2:
+        return moment.backward_step()
+    number = moment.number - 1
+    while number and moment.recording.site(number).line == step.site.line:
+        before = moment.recording.step(number)
+        if before.kind in (Kind.OPERATION, Kind.INNER) and is_backward(before.site.name):
+            return before
+        number = before.parent
     return None
+
+
+def _backward_root(moment: Moment, backward: Step) -> Root | None:
+    """What backward was called on; for ``autograd.grad`` the second argument is where it ends."""
+    called_on = list(tensors_in(backward.detail[0][:1]))
+    with_graph = [id for id in called_on if (record := moment.tensor(id)) is not None and record.node is not None]
+    return _root_of(moment, with_graph or called_on[:1])
+
+
+def tensors_in(references: Sequence[Any]) -> Iterator[int]:
+    """Every tensor in some references of the format."""
+    for reference in references:
+        if isinstance(reference, int):
+            yield reference
+        elif isinstance(reference, list) and len(reference) == 4 and reference[0] in ("list", "tuple", "dict"):
+            yield from tensors_in(reference[3])
+
+
+def _root_of(moment: Moment, tensors: Sequence[int]) -> Root | None:
+    records = [record for id in tensors if (record := moment.tensor(id)) is not None]
+    nodes = dict.fromkeys(record.node for record in records if record.node is not None)
+    return Root(tuple(record.id for record in records), tuple(nodes)) if records else None
 
 
 def last_root(state: State) -> Root | None:
@@ -70,12 +95,7 @@ def last_root(state: State) -> Root | None:
     for record in state.tensors.values():
         if record.node is not None and not record.freed and (newest is None or record.born >= newest.born):
             newest = record
-    return Root(newest.id, newest.node) if newest is not None else None
-
-
-def _root_of(moment: Moment, tensor: int | None) -> Root | None:
-    record = moment.tensor(tensor) if tensor is not None else None
-    return Root(record.id, record.node) if record is not None else None
+    return Root((newest.id,), (newest.node,)) if newest is not None and newest.node is not None else None
 
 
 def find_node(moment: Moment, id: int) -> NodeRecord | None:
@@ -83,116 +103,9 @@ def find_node(moment: Moment, id: int) -> NodeRecord | None:
     return moment.after.nodes.get(id) or moment.before.nodes.get(id)
 
 
-def targets(node: NodeRecord) -> list[Place]:
-    """Where a node sends its gradients, each place once."""
-    places: list[Place] = []
-    for edge in node.edges:
-        if edge is None:
-            continue
-        if edge.node is not None:
-            places.append(("node", edge.node))
-        elif edge.leaf is not None:
-            places.append(("leaf", edge.leaf))
-    return list(dict.fromkeys(places))
-
-
-def reachable(moment: Moment, root: int) -> dict[Place, list[Place]]:
-    """Every place that gradients from a node can reach, with where each sends them."""
-    found: dict[Place, list[Place]] = {}
-    waiting: list[Place] = [("node", root)]
-    while waiting and len(found) < NODE_LIMIT:
-        place = waiting.pop()
-        if place in found:
-            continue
-        node = find_node(moment, place[1]) if place[0] == "node" else None
-        found[place] = targets(node) if node is not None else []
-        waiting.extend(found[place])
-    return {place: [target for target in leads if target in found] for place, leads in found.items()}
-
-
-def ordered(graph: dict[Place, list[Place]], root: Place) -> list[Place]:
-    """The places in the order in which backward runs them.
-
-    Each comes after all that send it something; of those that are ready a leaf is first, then the newest node.
-    """
-    senders = dict.fromkeys(graph, 0)
-    for leads in graph.values():
-        for target in leads:
-            senders[target] += 1
-    order: list[Place] = []
-    ready = [(_rank(root), root)]
-    while ready:
-        _, place = heappop(ready)
-        order.append(place)
-        for target in graph[place]:
-            senders[target] -= 1
-            if senders[target] == 0:
-                heappush(ready, (_rank(target), target))
-    return order
-
-
-def _rank(place: Place) -> tuple[int, int]:
-    return (0, place[1]) if place[0] == "leaf" else (1, -place[1])
-
-
-def lay_out(moment: Moment, root: int) -> list[ChainRow]:
-    """The graph of a node as rows, from the node down to the leaves."""
-    start: Place = ("node", root)
-    graph = reachable(moment, root)
-    lanes: list[Place | None] = [start]
-    rows: list[ChainRow] = []
-    for place in ordered(graph, start):
-        here = lanes.index(place)
-        before = list(lanes)
-        lanes[here] = None
-        ends: list[int] = []
-        for target in graph[place]:
-            if target in lanes:
-                ends.append(lanes.index(target))
-            elif lanes[here] is None:
-                lanes[here] = target
-            else:
-                ends.append(_free_lane(lanes, here))
-                lanes[ends[-1]] = target
-        rows.append(ChainRow(_draw(before, lanes, here, ends, leaf=place[0] == "leaf"), place))
-        while lanes and lanes[-1] is None:
-            lanes.pop()
-    return rows
-
-
-def _free_lane(lanes: list[Place | None], here: int) -> int:
-    for lane in range(here + 1, len(lanes)):
-        if lanes[lane] is None:
-            return lane
-    lanes.append(None)
-    return len(lanes) - 1
-
-
-def _draw(before: list[Place | None], after: list[Place | None], here: int, ends: list[int], *, leaf: bool) -> str:
-    """One row of lanes: the node, the lanes that pass by, and the lines from the node to lanes beside it."""
-    left, right = min([here, *ends]), max([here, *ends])
-    cells: list[str] = []
-    for lane in range(max(len(before), right + 1)):
-        from_above = lane < len(before) and before[lane] is not None
-        below = lane < len(after) and after[lane] is not None
-        tied = "─" if left <= lane < right else " "
-        if lane == here:
-            cells.append("╰▶" if leaf and from_above else "●" + tied)
-        elif lane in ends:
-            cells.append(_corner(from_above, left_side=lane < here, inside=left < lane < right) + tied)
-        elif left < lane < right:
-            cells.append(("┼" if from_above and below else "─") + tied)
-        else:
-            cells.append(("│" if from_above and below else " ") + tied)
-    if len(cells) > LANE_LIMIT:
-        shown = cells[:LANE_LIMIT] if here < LANE_LIMIT else [*cells[: LANE_LIMIT - 2], "… ", cells[here]]
-        return "".join(shown)
-    return "".join(cells)
-
-
-def _corner(from_above: bool, *, left_side: bool, inside: bool) -> str:
-    if inside:
-        return "┼" if from_above else "┬"
-    if left_side:
-        return "├" if from_above else "╭"
-    return "┤" if from_above else "╮"
+def label_of(moment: Moment, tensor: int) -> str:
+    """What to call a tensor: unlike elsewhere not by a name that the step has just given to another tensor."""
+    record = moment.after.tensors.get(tensor)
+    if record is None or moment.after.names_of(tensor) or not 0 < record.born <= moment.recording.count:
+        return moment.label(tensor)
+    return moment.recording.site(record.born).source or "a tensor"

@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
 from functools import cached_property
 from typing import Final, NamedTuple
 
+from rich.cells import cell_len
+
 from tutor.plain.format import harmless
 from tutor.recording.format import Change, Kind
-from tutor.recording.model import NodeRecord, Saved, Step, TensorRecord
-from tutor.tui.cells import fit
-from tutor.tui.chain import Place, find_node
+from tutor.recording.model import NodeRecord, Saved
+from tutor.tui.cells import fit, fit_end
+from tutor.tui.chain import Place, backward_call, find_node, label_of, tensors_in
+from tutor.tui.chain_cuts import Cuts
+from tutor.tui.chain_lanes import Arrival, Layout
+from tutor.tui.chain_parts import Parts
 from tutor.tui.moment import Moment
 from tutor.tui.text import gradient_text, reference_text, tensor_text
 
-LABEL_WIDTH: Final = 16
-VALUE_WIDTH: Final = 16
+LABEL_WIDTH: Final = 20
+VALUE_WIDTH: Final = 20
 """Cells that a name and a value may have."""
+
+LEAF_WIDTH: Final = 22
+"""Cells that the name of a leaf may have; the end of a longer one tells more."""
+
+SUM_WIDTH: Final = 40
+"""Cells that a sum may have."""
 
 
 class Cells(NamedTuple):
@@ -33,6 +43,8 @@ class Cells(NamedTuple):
     """What is saved for backward."""
     is_running: bool
     has_run: bool
+    is_changed: bool = False
+    """Whether something saved was changed since, so that backward will fail."""
 
 
 class ChainText:
@@ -40,15 +52,21 @@ class ChainText:
 
     Args:
         moment: The step now.
+        cuts: Of its recording; keeps steps that were read.
+        layout: The graph, None where there is none.
     """
 
-    def __init__(self, moment: Moment) -> None:
+    def __init__(self, moment: Moment, cuts: Cuts, layout: Layout | None) -> None:
         self.label_width = LABEL_WIDTH
         self.value_width = VALUE_WIDTH
-        self.gradient_width = VALUE_WIDTH
-        """Cells that each text may have."""
+        self.gradient_width = SUM_WIDTH
+        self.leaf_width = SUM_WIDTH
+        """Cells that each text may have; the last is for a leaf, its name and its ``.grad``."""
         self._moment = moment
-        self.backward = moment.backward_step()
+        self._step = cuts.step
+        self._parts = Parts(moment, cuts)
+        self._arrivals: dict[Place, list[Arrival]] = layout.arrivals if layout is not None else {}
+        self.backward = backward_call(moment)
         """The backward call that is going on, if one is."""
         self.running = running_place(moment)
         """Where in the graph the step happens."""
@@ -56,19 +74,19 @@ class ChainText:
     @cached_property
     def _tensors(self) -> dict[int, int]:
         """The tensor that each node made, while it is alive."""
-        return {record.node: record.id for record in self._alive() if record.node is not None}
+        states = self._moment.before, self._moment.after
+        return {
+            record.node: record.id for state in states for record in state.tensors.values() if record.node is not None
+        }
 
     @cached_property
     def _versions(self) -> dict[int, int]:
         """The version of each storage."""
         versions: dict[int, int] = {}
-        for record in self._alive():
-            versions[record.storage] = max(versions.get(record.storage, 0), record.version)
+        for record in self._moment.after.tensors.values():
+            if not record.freed and record.version > versions.get(record.storage, -1):
+                versions[record.storage] = record.version
         return versions
-
-    def _alive(self) -> Iterator[TensorRecord]:
-        for state in (self._moment.before, self._moment.after):
-            yield from (record for record in state.tensors.values() if not record.freed)
 
     def describe(self, place: Place) -> Cells:
         """The texts of a node or a leaf."""
@@ -78,24 +96,31 @@ class ChainText:
         if node is None:
             return Cells("", "", "", "", "", False, False)
         label, value = self._result(node)
-        since = self.backward.number if self.backward is not None else 0
+        kept, is_changed = self._kept(node)
         return Cells(
             fit(label, self.label_width),
             harmless(node.name),
             value,
             self._incoming(node),
-            self._kept(node),
+            kept,
             self.running == place,
-            node.ran > since,
+            self.has_run(place),
+            is_changed,
         )
 
+    def has_run(self, place: Place) -> bool:
+        """Whether a node ran in the backward call that is going on; where none is, in any."""
+        node = find_node(self._moment, place[1])
+        return node is not None and node.ran > (self.backward.number if self.backward is not None else 0)
+
     def _leaf(self, tensor: int) -> Cells:
-        moment = self._moment
-        name = harmless(moment.label(tensor))
+        label = f"{fit_end(harmless(label_of(self._moment, tensor)), LEAF_WIDTH)}.grad"
+        room = self.leaf_width - max(cell_len(label), self.label_width)
         number = self._accumulate(tensor)
-        text = self._sum(moment.recording.step(number)) if number is not None else self._grad(tensor)
-        label = f"{fit(name, self.label_width - 5)}.grad"
-        return Cells(label, "", "", text, "", self.running == ("leaf", tensor), number is not None)
+        returned = "" if number is not None else self._returned(tensor)
+        text = self._sum(tensor, number, room) if number is not None else f"{self._grad(tensor)}{returned}"
+        ran = number is not None or bool(returned)
+        return Cells(label, "", "", text, "", self.running == ("leaf", tensor), ran)
 
     def _accumulate(self, tensor: int) -> int | None:
         """The last step that gave a tensor its gradient since the backward call began."""
@@ -107,16 +132,36 @@ class ChainText:
             number = steps[position]
             if number <= self.backward.number:
                 return None
-            if moment.recording.kind(number) is Kind.ACCUMULATE and moment.recording.step(number).detail[0] == tensor:
+            if moment.recording.kind(number) is Kind.ACCUMULATE and self._step(number).detail[0] == tensor:
                 return number
         return None
 
-    def _sum(self, step: Step) -> str:
-        _, before, share, after, taken_over = step.detail
-        old, part, new = (
-            gradient_text(self._moment.after, item, self.gradient_width) for item in (before, share, after)
-        )
-        return f"None → {new}" if before is None or taken_over else f"{old} + {part} = {new}"
+    def _sum(self, tensor: int, number: int, width: int) -> str:
+        """``6.0 + 7.0 = 13.0 (7.0 = 3.0 + 4.0)``."""
+        _, before, share, after, taken_over = self._step(number).detail
+        old, part, new = (gradient_text(self._moment.after, item, VALUE_WIDTH) for item in (before, share, after))
+        is_first = before is None or taken_over
+        text = f"None → {new}" if is_first else f"{old} + {part} = {new}"
+        arrivals = self._arrivals.get(("leaf", tensor), ())
+        parts = self._parts.of(arrivals, self._moment.recording.index.parents[number]) if len(arrivals) > 1 else {}
+        room = width - len(text) - 3
+        inside = self._parts.text(parts.get(0, ()), share, room if is_first else room - len(part) - 3)
+        if not inside:
+            return text
+        return f"{text} ({inside})" if is_first else f"{text} ({part} = {inside})"
+
+    def _returned(self, tensor: int) -> str:
+        """What ``autograd.grad`` found for a leaf: it goes to the program, not into ``.grad``."""
+        call = self.backward
+        if call is None or call.detail is None or call.site.name.rpartition(".")[2] != "grad":
+            return ""
+        if tensor not in tensors_in(call.detail[0][1:2]):
+            return ""
+        parts = self._parts.of(self._arrivals.get(("leaf", tensor), ()), call.number).get(0, ())
+        if not parts:
+            return ""
+        texts = [gradient_text(self._moment.after, part, VALUE_WIDTH) for part in parts]
+        return f"  returned: {' + '.join(texts)}"
 
     def _grad(self, tensor: int) -> str:
         record = self._moment.tensor(tensor)
@@ -125,46 +170,64 @@ class ChainText:
     def _result(self, node: NodeRecord) -> tuple[str, str]:
         """What the node's result is called, and its value, also when the tensor itself is gone."""
         moment = self._moment
-        tensor = self._tensors.get(node.id)
-        record = moment.tensor(tensor) if tensor is not None else None
-        if record is not None:
-            return _one_line(moment.label(record.id)), tensor_text(record.meta, record.content, self.value_width)
         if not 0 < node.born <= moment.recording.count:
             return "", ""
-        born = moment.recording.step(node.born)
+        born = self._step(node.born)
+        made = next((change for change in born.changes if change[0] == Change.TENSOR and change[5] == node.id), None)
+        tensor = made[1] if made is not None else self._tensors.get(node.id)
+        record = moment.tensor(tensor) if tensor is not None else None
+        if record is not None and record.node == node.id:
+            return _one_line(label_of(moment, record.id)), tensor_text(record.meta, record.content, self.value_width)
         label = _one_line(born.site.source)
-        for change in born.changes:
-            if change[0] == Change.TENSOR and change[5] == node.id:
-                return label, tensor_text(moment.after.tables.metas[change[2]], change[7], self.value_width)
-        return label, ""
+        if made is None:
+            return label, ""
+        return label, tensor_text(moment.after.tables.metas[made[2]], made[7], self.value_width)
 
     def _incoming(self, node: NodeRecord) -> str:
-        """The gradient that arrived at a node when it ran."""
+        """The gradient that arrived at a node when it ran, as a sum where several came."""
         if not node.ran:
             return ""
-        step = self._moment.recording.step(node.ran)
-        texts = [
-            gradient_text(self._moment.after, item, self.gradient_width) for item in step.detail[1] if item is not None
-        ]
+        incoming = self._step(node.ran).detail[1]
+        arrivals = self._arrivals.get(("node", node.id), ())
+        parts = self._parts.of(arrivals, self._moment.recording.index.parents[node.ran]) if len(arrivals) > 1 else {}
+        texts = []
+        for position, gradient in enumerate(incoming):
+            if gradient is None:
+                continue
+            text = gradient_text(self._moment.after, gradient, min(self.gradient_width, VALUE_WIDTH))
+            room = self.gradient_width - len(text) - 3
+            inside = self._parts.text(parts.get(position, ()), gradient, room)
+            if inside.startswith("sum of"):
+                texts.append(f"{text} ({inside})")
+            else:
+                texts.append(f"{inside} = {text}" if inside else text)
         return ", ".join(texts) or "none"
 
-    def _kept(self, node: NodeRecord) -> str:
-        """What the node keeps for backward, by the learner's names."""
-        kept = [self._saved(item) for item in node.saved if item.tensor is not None]
-        if not kept:
-            return ""
-        return "freed" if node.released else f"saved {', '.join(kept)}"
+    def _kept(self, node: NodeRecord) -> tuple[str, bool]:
+        """What the node keeps for backward, by the learner's names; what was changed since comes first."""
+        saved = [item for item in node.saved if item.tensor is not None]
+        if not saved:
+            return "", False
+        if node.released:
+            return "freed", False
+        changed = [self._saved(item) for item in saved if self._is_changed(item)]
+        if changed:
+            return f"✗ changed since: {', '.join(changed)}", True
+        return f"saved {', '.join(map(self._saved, saved))}", False
 
     def _saved(self, item: Saved) -> str:
         assert item.tensor is not None
         record = self._moment.tensor(item.tensor)
-        name = fit(_one_line(self._moment.label(item.tensor)), LABEL_WIDTH)
+        name = fit(_one_line(label_of(self._moment, item.tensor)), LABEL_WIDTH)
+        return name if record is None else f"{name}={tensor_text(record.meta, record.content, VALUE_WIDTH)}"
+
+    def _is_changed(self, item: Saved) -> bool:
+        record = self._moment.tensor(item.tensor) if item.tensor is not None else None
         if record is None:
-            return name
-        text = f"{name}={tensor_text(record.meta, record.content, VALUE_WIDTH)}"
+            return False
         # Nobody sees the version of a tensor whose Python object is gone; who shares its memory shares that.
         version = self._versions.get(record.storage, item.version) if record.freed else record.version
-        return text if version == item.version else f"{text} ✗ changed since"
+        return version != item.version
 
 
 def running_place(moment: Moment) -> Place | None:

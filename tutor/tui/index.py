@@ -113,9 +113,19 @@ class Index:
             return False
         step = steps[place]
         # While backward runs grad is off inside it, which says nothing of the line.
-        while index.parents[step]:
-            step = index.parents[step]
-        return not index.flags[step] & Flag.GRAD_ENABLED
+        step = self._outermost(step)
+        if index.flags[step] & Flag.GRAD_ENABLED:
+            return False
+        # Library code may have turned it off itself, as an optimizer does; then it was on just before.
+        before = self._outermost(step - 1) if self.recording.kind(step) is Kind.CALL else 0
+        return not before or not index.flags[before] & Flag.GRAD_ENABLED
+
+    def _outermost(self, step: int) -> int:
+        """The step of the program that holds a step, or the step itself."""
+        parents = self.recording.index.parents
+        while parents[step]:
+            step = parents[step]
+        return step
 
     def marked(self, first: int, last: int) -> str | None:
         """The most important mark among the steps from one to another, both included."""

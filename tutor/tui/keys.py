@@ -1,25 +1,11 @@
-"""The keys of the stepper: what each does, as data, so that help, palette and footer say the same."""
+"""The keys of the stepper: what each does, as data, so that help, palette and the last line say the same."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from textual.binding import Binding
-
-HINTS: Final = (
-    ("← →", "step"),
-    ("↑ ↓", "line"),
-    ("[ ]", "turn"),
-    ("n", "over"),
-    ("o", "out"),
-    ("tab", "panes"),
-    ("?", "help"),
-    ("q", "back"),
-    (":", "go to"),
-    ("z", "zoom"),
-    ("ctrl+p", "all commands"),
-)
-"""What the last line says, the most important first."""
 
 
 def _key(keys: str, action: str, name: str, id: str, tooltip: str) -> Binding:
@@ -35,19 +21,101 @@ STEPPER: Final = (
     _key(
         "left_square_bracket", "move('previous_turn')", "Previous turn", "turn.back", "The same place, a turn earlier"
     ),
-    _key("n", "move('over')", "Over", "step.over", "Go on to the next line, past calls and backward"),
+    _key("n", "over", "Over", "step.over", "The next line, past calls and backward; while finding: the next place"),
     _key("o", "move('out')", "Out", "step.out", "Go on until this function or backward call is over"),
     _key("home", "move('first')", "First step", "step.first", "Go to the first step"),
     _key("end", "move('last')", "Last step", "step.last", "Go to the last step recorded so far"),
+    _key("space", "play", "Play", "step.play", "Go on by itself, a step at a time; again to stop"),
     _key("colon", "go_to", "Go to step", "step.go-to", "Type the number of a step, or a line"),
+    _key("L", "go_to('line ')", "Go to line", "line.go-to", "Type the number of a line"),
+    _key("slash", "find", "Find", "find", "Find a text in the program, in names and in the output"),
+    _key("N", "found(-1)", "Previous place", "find.back", "While finding: the place before"),
+    _key("f", "follow", "Follow", "name.follow", "Follow the name chosen in tensors; again to stop"),
+    _key("right_curly_bracket", "change(1)", "Next change", "name.next", "The next change of the name"),
+    _key("left_curly_bracket", "change(-1)", "Previous change", "name.back", "The change of the name before"),
+    _key("y", "copy", "Copy", "copy", "Copy the chosen value as code, or the text of the pane"),
+    _key("enter", "open", "Open", "open", "Open the chosen row of tensors or graph"),
+    _key("t", "terms", "Terms", "app.terms", "What the words on the screen mean"),
+    _key("1", "focus_pane('program')", "Program", "pane.program", "Go to the program"),
+    _key("2", "focus_pane('tensors')", "Tensors", "pane.tensors", "Go to the tensors"),
+    _key("3", "focus_pane('graph')", "Graph", "pane.graph", "Go to the graph"),
+    _key("4", "focus_pane('why')", "Why", "pane.why", "Go to the words"),
+    _key("5", "focus_pane('output')", "Output", "pane.output", "Go to the output"),
     _key("tab", "pane(1)", "Next pane", "pane.next", "Go to the next pane"),
     _key("shift+tab", "pane(-1)", "Previous pane", "pane.back", "Go to the pane before"),
     _key("z", "zoom", "Zoom", "pane.zoom", "Give this pane the whole screen, or take it back"),
     _key("s,x", "stop", "Stop recording", "record.stop", "Stop the program, keep what was recorded"),
-    _key("q,escape", "leave", "Back", "stepper.leave", "Leave this program"),
+    _key("m", "more", "Record further", "record.more", "Where a limit stopped the recording: record again, further"),
+    _key("q", "leave", "Back", "stepper.leave", "Leave this program; the place is kept"),
+    _key("escape", "escape", "Back out", "stepper.escape", "End the search, or the zoom, else leave this program"),
     _key("question_mark,f1", "help", "Help", "app.help", "Panes, marks and keys"),
 )
 """The bindings of the stepper."""
+
+KEYS: Final = {str(binding.id): binding.key for binding in STEPPER} | {
+    "pane.up": "up",
+    "pane.down": "down",
+    "pane.open": "enter",
+}
+"""The usual keys by id."""
+
+_GENERAL: Final = (
+    ("step.back step.next", "step"),
+    ("line.back line.next", "line"),
+    ("turn.back turn.next", "turn"),
+    ("step.over", "over"),
+    ("step.out", "out"),
+    ("pane.next", "panes"),
+    ("app.help", "help"),
+    ("stepper.leave", "back"),
+    ("find", "find"),
+    ("step.play", "play"),
+    ("pane.zoom", "zoom"),
+    ("step.go-to", "go to"),
+)
+_ROWS: Final = (
+    ("pane.up pane.down", "row"),
+    ("pane.open", "open"),
+    ("name.follow", "follow"),
+    ("name.back name.next", "changes"),
+    ("copy", "copy"),
+    ("step.back step.next", "step"),
+    ("pane.next", "panes"),
+    ("app.help", "help"),
+    ("app.terms", "terms"),
+    ("pane.zoom", "zoom"),
+    ("stepper.leave", "back"),
+)
+_GRAPH: Final = (
+    ("pane.up pane.down", "row"),
+    ("pane.open", "go to its step"),
+    ("step.back step.next", "step"),
+    ("pane.next", "panes"),
+    ("app.help", "help"),
+    ("app.terms", "terms"),
+    ("pane.zoom", "zoom"),
+    ("stepper.leave", "back"),
+)
+_READING: Final = (
+    ("pane.up pane.down", "scroll"),
+    ("copy", "copy"),
+    ("step.back step.next", "step"),
+    ("pane.next", "panes"),
+    ("app.help", "help"),
+    ("app.terms", "terms"),
+    ("pane.zoom", "zoom"),
+    ("stepper.leave", "back"),
+)
+_NOTHING: Final = (("app.help", "help"), ("stepper.leave", "back"))
+
+_HINTS: Final = {
+    "program": _GENERAL,
+    "tensors": _ROWS,
+    "graph": _GRAPH,
+    "why": _READING,
+    "output": _READING,
+    "nothing": _NOTHING,
+}
 
 _NAMES: Final = {
     "right": "→",
@@ -56,12 +124,39 @@ _NAMES: Final = {
     "up": "↑",
     "right_square_bracket": "]",
     "left_square_bracket": "[",
+    "right_curly_bracket": "}",
+    "left_curly_bracket": "{",
     "colon": ":",
+    "slash": "/",
     "question_mark": "?",
     "f1": "F1",
 }
 
 
+def hints(pane: str, keymap: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What the last line says while a pane is the present one, the most important first.
+
+    Args:
+        pane: Id of the pane; ``nothing`` where there is nothing to step through.
+        keymap: Keys that the person chose, by what they do.
+    """
+    told = []
+    for ids, meaning in _HINTS[pane]:
+        keys = [key_names(keymap.get(id, KEYS[id]))[0] for id in ids.split(" ")]
+        told.append((" ".join(keys), meaning))
+    return told
+
+
+def key_table(keymap: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Every key of the stepper with what it does."""
+    return [(" ".join(key_names(keymap.get(str(item.id), item.key))), item.tooltip) for item in STEPPER]
+
+
 def key_text(binding: Binding) -> str:
-    """The keys of a binding as a person writes them: ``→ l``."""
-    return " ".join(_NAMES.get(key.strip(), key.strip()) for key in binding.key.split(","))
+    """The usual keys of a binding as a person writes them: ``→ l``."""
+    return " ".join(key_names(binding.key))
+
+
+def key_names(keys: str) -> list[str]:
+    """Keys of a binding as a person writes them: ``→``, ``l``."""
+    return [_NAMES.get(key.strip(), key.strip()) for key in keys.split(",")]

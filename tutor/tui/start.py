@@ -45,14 +45,12 @@ def start(
     # Imported late: whoever only asked for help does not wait for the screens.
     from tutor.tui.app import Settings, TutorApp
 
-    app = TutorApp(target, Settings(seed=seed, max_steps=max_steps, timeout=timeout))
+    app = TutorApp(target, Settings(theme=theme, seed=seed, max_steps=max_steps, timeout=timeout))
     try:
         if theme is not None and theme not in app.available_themes:
             names = ", ".join(sorted(app.available_themes))
             print(f"tutor: there is no theme {theme!r}. Choose one of: {names}.", file=sys.stderr)
             return 2
-        if theme is not None:
-            app.theme = theme
         if target is not None and not isinstance(target, Path):
             app.recorder.warm()
         app.run()

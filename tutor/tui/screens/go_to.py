@@ -3,79 +3,37 @@
 from __future__ import annotations
 
 import re
-from typing import ClassVar
-
-from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Vertical
-from textual.content import Content
-from textual.screen import ModalScreen
-from textual.widgets import Input, Static
+from collections.abc import Mapping
 
 from tutor.recording.recording import Recording
-from tutor.tui.looks import GRADIENT
+from tutor.tui.screens.ask import Ask
 
 _STEP = re.compile(r"([+-]?)\s*([\d,_.]+)")
 _LINE = re.compile(r"l(?:ine)?\s*(\d+)")
 
 
-class GoTo(ModalScreen[int | None]):
-    """One input. Gives back the step, None when it was left.
+class GoTo(Ask[int]):
+    """Gives back the step, None when it was left.
 
     Args:
         number: The present step.
         recording: Whose steps are meant; it may be growing.
         lines: The first step of each line that ran.
+        answer: What the input holds at first.
     """
 
-    DEFAULT_CSS = """
-    GoTo { align: center middle; }
-    GoTo Vertical {
-        width: 56; max-width: 90%; height: auto;
-        border: round $accent; background: $surface; padding: 0 1;
-    }
-    GoTo Input { background: $boost; }
-    GoTo Static { height: auto; }
-    """
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Back", id="go-to.leave", tooltip="Stay where you are"),
-    ]
-
-    def __init__(self, number: int, recording: Recording, lines: dict[int, int]) -> None:
-        super().__init__()
+    def __init__(self, number: int, recording: Recording, lines: Mapping[int, int], answer: str = "") -> None:
+        super().__init__(f"Go to step (1 to {recording.count:,}), or +10, -10, line 7", answer)
         self._number = number
         self._recording = recording
         self._lines = lines
 
-    def compose(self) -> ComposeResult:
-        """The question, the input, and room for what is wrong with the answer."""
-        with Vertical():
-            yield Static(Content(f"Go to step (1 to {self._recording.count:,}), or +10, -10, line 7"), id="question")
-            field = Input(id="step", compact=True)
-            field.cursor_blink = False
-            yield field
-            yield Static(Content(""), id="problem")
-
-    def on_input_changed(self) -> None:
-        """A new answer has no problem yet."""
-        self.query_one("#problem", Static).update(Content(""))
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Go there, or say why not."""
-        target = read_target(event.value, self._number, self._recording.count, self._lines)
-        if isinstance(target, int):
-            self.dismiss(target)
-        else:
-            self.query_one("#problem", Static).update(Content.styled(target, GRADIENT))
-            event.input.select_all()
-
-    def action_leave(self) -> None:
-        """Go nowhere."""
-        self.dismiss(None)
+    def read(self, text: str) -> int | str:
+        """The step that is meant, or why there is none."""
+        return read_target(text, self._number, self._recording.count, self._lines)
 
 
-def read_target(text: str, number: int, count: int, lines: dict[int, int]) -> int | str:
+def read_target(text: str, number: int, count: int, lines: Mapping[int, int]) -> int | str:
     """The step that an answer means, or what is wrong with it."""
     text = text.strip().lower()
     line = _LINE.fullmatch(text)

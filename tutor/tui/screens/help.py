@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Final
+from typing import Final
 
 from rich.cells import cell_len
-from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
-from textual.widgets import Static
 
 from tutor.tui.looks import LANE
+from tutor.tui.screens.sheet import Sheet
 
 PANES: Final = (
     ("program", "your program; what runs now is marked, what has not run is grey"),
-    ("tensors", "every name with its value and its .grad after this step"),
-    ("graph", "what backward runs, from the result down to the leaves"),
+    ("tensors", "every name with its value and its .grad after this step; Enter opens one"),
+    ("graph", "what backward runs, from the result down to the leaves; Enter goes to a row's step"),
     ("why", "what this step did"),
     ("output", "what the program has printed so far"),
+    ("time line", "the whole run, and how the loss went; click or drag to go there"),
 )
 
 MARKS: Final = (
-    ("▶", "here, now"),
+    ("▶ ▷", "here, now; the lines that called this function"),
+    ("› ◆", "the chosen row; the name that is followed"),
+    ("▾ ▸", "what belongs to a name is shown, folded (Enter)"),
+    ("╎", "grad was off when this line ran"),
     ("● ○", "requires grad, does not"),
     ("old → new", "changed in this step"),
+    ("shares x, is x", "the same memory as x; the very same tensor"),
     ("None", "a gradient may come; there is none yet"),
     ("not kept", "not a leaf: its gradient passes through and is not stored"),
     ("leaf", "made by you, requires grad: backward stores its gradient in .grad"),
@@ -39,48 +40,19 @@ MARKS: Final = (
 )
 
 
-class Help(ModalScreen[None]):
-    """A page of text that scrolls.
+class Help(Sheet):
+    """Keys, panes and marks.
 
     Args:
         keys: Keys and what they do.
         full: Whether panes and marks are explained too.
     """
 
-    DEFAULT_CSS = """
-    Help { align: center middle; }
-    Help VerticalScroll {
-        width: 84; max-width: 96%; height: auto; max-height: 94%;
-        border: round $accent; background: $surface; padding: 0 2;
-    }
-    Help Static { height: auto; }
-    """
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,question_mark,f1,enter", "leave", "Back", id="help.leave", tooltip="Close this page"),
-    ]
-
     def __init__(self, keys: list[tuple[str, str]], *, full: bool = True) -> None:
-        super().__init__()
-        self._keys = keys
-        self._full = full
-
-    def compose(self) -> ComposeResult:
-        """The page."""
-        with VerticalScroll() as page:
-            page.border_title = "help"
-            page.border_subtitle = "escape: back"
-            yield Static(self._text())
-
-    def action_leave(self) -> None:
-        """Close the page."""
-        self.dismiss()
-
-    def _text(self) -> Content:
-        parts = [_table("Keys", self._keys)]
-        if self._full:
-            parts += [_table("Panes", PANES), _table("Marks", MARKS)]
-        return Content("\n\n").join(parts)
+        parts = [_table("Keys", keys)]
+        if full:
+            parts = [_table("Panes", PANES), _table("Marks", MARKS), *parts]
+        super().__init__("help", Content("\n\n").join(parts))
 
 
 def _table(title: str, rows: list[tuple[str, str]] | tuple[tuple[str, str], ...]) -> Content:

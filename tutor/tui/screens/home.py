@@ -1,4 +1,4 @@
-"""The course: every lesson by stage, found by typing, opened with Enter."""
+"""The course: every lesson by stage and how far it is, found by typing, opened with Enter."""
 
 from __future__ import annotations
 
@@ -7,26 +7,31 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Input, OptionList, Static
-from textual.widgets.option_list import Option
+from textual.widgets import Input, Static
 
-from tutor.lesson.pack import Listed, Pack, built_in
+from tutor.lesson.pack import Pack, built_in
 from tutor.lesson.program import UnreadableError
 from tutor.tui.cells import harmless
-from tutor.tui.looks import HERE, MUTED
+from tutor.tui.course import Choice, Course, FileEntry
 from tutor.tui.widgets.bottom_line import BottomLine
+from tutor.tui.widgets.course_list import CourseList
 from tutor.tui.widgets.header_line import HeaderLine
 
 if TYPE_CHECKING:
-    from tutor.lesson.program import Program
+    from tutor.tui.app import TutorApp
+    from tutor.tui.widgets.preview import Preview
 
 HINTS: Final = [("↑ ↓", "choose"), ("enter", "open"), ("type", "to filter"), ("F1", "help"), ("ctrl+c", "quit")]
 
+SOON: Final = 0.02
+"""Seconds from drawing the list for the first time until its marks are looked up."""
+
 
 class HomeScreen(Screen[None]):
-    """Lessons to choose from.
+    """Lessons and own files to choose from.
 
     Args:
         folder: The pack, None for the course that comes with the program.
@@ -34,14 +39,17 @@ class HomeScreen(Screen[None]):
 
     DEFAULT_CSS = """
     HomeScreen #filter { border: none; height: 1; padding: 0 1; margin: 1 1 0 1; background: $boost; }
-    HomeScreen #lessons { border: none; height: 1fr; padding: 0 1; margin: 1 0 0 0; background: $background; }
+    HomeScreen #middle { height: 1fr; }
+    HomeScreen.-wide #lessons { width: 60%; }
+    HomeScreen #preview { display: none; margin: 1 1 0 1; }
+    HomeScreen.-wide #preview { display: block; }
     HomeScreen #problem { height: auto; max-height: 8; padding: 0 2; color: $text-error; }
     HomeScreen #too-small { display: none; content-align: center middle; width: 1fr; height: 1fr; }
     HomeScreen.-tiny > *, HomeScreen.-short > * { display: none; }
     HomeScreen.-tiny #too-small, HomeScreen.-short #too-small { display: block; }
     """
 
-    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow")]  # noqa: RUF012
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (100, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-short"), (18, "-tall")]  # noqa: RUF012
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -57,82 +65,155 @@ class HomeScreen(Screen[None]):
     def __init__(self, folder: Path | None = None) -> None:
         super().__init__()
         self._folder = folder
-        self._lessons: list[Listed] = []
+        self._course = Course([], {})
         self._problem = ""
+        self._notes: list[str] = []
+        self._answer = ""
+        self._drawn = False
+        self._touched = False
+        self._opened = ""
+        self._title = "lessons"
+        self._preview: Preview | None = None
 
     def compose(self) -> ComposeResult:
-        """Filter, list, and what is wrong."""
+        """Filter, list, the chosen lesson, and what is wrong."""
         yield HeaderLine(id="header")
         field = Input(placeholder="type to filter", id="filter")
         field.cursor_blink = False
         yield field
-        yield OptionList(id="lessons", markup=False)
+        with Horizontal(id="middle"):
+            yield CourseList(id="lessons")
         yield Static(Content(""), id="problem")
-        yield BottomLine(HINTS, id="bottom")
+        yield BottomLine(HINTS if self._tutor.person.config.hints else [], id="bottom")
         yield Static(Content("This terminal is too small; tutor needs 60 x 18."), id="too-small")
 
     def on_mount(self) -> None:
-        """Read the pack."""
-        self.query_one(OptionList).can_focus = False
-        title = "lessons"
+        """Read the pack; how far each lesson is comes after the first frame."""
         try:
             pack = Pack.load(self._folder or built_in())
         except UnreadableError as error:
             self._problem = str(error)
         else:
-            title = pack.title
-            self._lessons = pack.lessons
+            self._title = pack.title
+            self._course = Course(pack.lessons, {})
             self._problem = "\n".join(pack.problems)
-        count = len(self._lessons)
-        self.query_one(HeaderLine).show(title, ["1 lesson" if count == 1 else f"{count} lessons"])
-        if not self._lessons and not self._problem:
-            self._problem = "There are no lessons in this pack."
-        self._fill("")
+            if not pack.lessons and not pack.problems:
+                self._problem = "There are no lessons in this pack."
+        self._fill()
         self.query_one(Input).focus()
 
-    def on_input_changed(self, event: Input.Changed) -> None:
-        """Show the lessons that fit."""
-        self._fill(event.value)
+    def on_screen_resume(self) -> None:
+        """Say again how far everything is, after a program."""
+        if self._drawn:
+            self.call_after_refresh(self._mark)
 
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Open the lesson that was clicked."""
+    def on_course_list_drawn(self) -> None:
+        """Say how far everything is, as soon as the list can be read."""
+        self._drawn = True
+        # What is drawn while the screen is put together is not shown at once.
+        self.set_timer(SOON, self._mark)
+
+    def _mark(self) -> None:
+        """Mark what is done, begun and next."""
+        tutor, course = self._tutor, self._course
+        store, pack = tutor.store, tutor.person.pack
+        files = [Path(recent.path) for recent in store.recent()]
+        self._course = Course(course.lessons, store.places(pack), store.last(pack), files)
+        self._notes = tutor.problems
+        if self._preview is None:
+            from tutor.tui.widgets.preview import Preview
+
+            self._preview = Preview(id="preview")
+            self.query_one("#middle").mount(self._preview)
+        self._preview.forget()
+        self._fill(self._best() or self._key)
+
+    def _best(self) -> str:
+        """The key of what the person will want, if something else than now: to go on, or the next lesson."""
+        course, place = self._course, self._course.places.get(self._opened)
+        finished = place is not None and place.at_end
+        self._opened = ""
+        if self._touched and not finished:
+            return ""
+        entry = course.to_continue
+        if entry is not None and not finished:
+            return entry.key
+        return f"lesson:{course.next.name}" if course.next is not None else ""
+
+    def _fill(self, key: str = "") -> None:
+        """List what fits the filter.
+
+        Args:
+            key: Of the entry to choose.
+        """
+        course, wanted = self._course, self.query_one(Input).value
+        total = len(course.lessons)
+        lessons = "1 lesson" if total == 1 else f"{total} lessons"
+        facts = [f"{course.done} of {lessons} done" if course.done else lessons]
+        self.query_one(HeaderLine).show(self._title, facts)
+        self.query_one(CourseList).show(course.entries(wanted), key)
+
+    # Choosing
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Show what fits."""
+        self._touched = True
+        self._answer = ""
+        self._fill(self._key)
+
+    def action_choose(self, by: int) -> None:
+        """Choose another lesson."""
+        self._touched = True
+        self._answer = ""
+        self.query_one(CourseList).choose(by)
+
+    def on_course_list_moved(self) -> None:
+        """Say what is wrong with the chosen lesson, if anything, and what it is about."""
+        self._say()
+        if self._preview is not None:
+            self._preview.show(self._chosen, self._course)
+
+    # Opening
+
+    def on_course_list_opened(self) -> None:
+        """Open what was clicked."""
         self.action_open()
 
-    def on_option_list_option_highlighted(self) -> None:
-        """Say what is wrong with the chosen lesson, if anything."""
-        lesson = self._chosen()
-        self._say(lesson.problem if lesson is not None else "")
-
-    def action_choose(self, direction: int) -> None:
-        """Choose another lesson."""
-        options = self.query_one(OptionList)
-        for _ in range(abs(direction)):
-            if direction > 0:
-                options.action_cursor_down()
-            else:
-                options.action_cursor_up()
-
     def action_open(self) -> None:
-        """Open the chosen lesson, or say why it cannot be opened."""
+        """Open the chosen lesson or file, or say why it cannot be opened."""
         # Imported late, as everything that a list of lessons does not need.
         from tutor.lesson.reading import read_program
 
-        lesson = self._chosen()
-        if lesson is None:
-            self._say("No lesson fits. Press escape to see all." if self._lessons else "")
+        entry = self._chosen
+        if entry is None:
             return
+        self._touched = True
         try:
-            program = read_program(lesson.path)
+            if isinstance(entry, FileEntry):
+                self._open_file(entry.path)
+            else:
+                self._opened = entry.lesson.name
+                self._tutor.open_program(read_program(entry.lesson.path), step=entry.step)
         except UnreadableError as error:
             self._say(str(error))
-            return
-        self._open(program)
 
-    def _open(self, program: Program) -> None:
-        from tutor.tui.app import TutorApp
+    def _open_file(self, path: Path) -> None:
+        """Open a file of one's own; one that is gone is forgotten."""
+        from tutor.lesson.reading import read_program
+        from tutor.tui.start import is_recording, recording_problem
 
-        assert isinstance(self.app, TutorApp)
-        self.app.open_program(program)
+        if not path.exists():
+            self._tutor.store.forget_recent(str(path))
+            self._mark()
+            self._say(f"{path}: this file is gone, so it is no longer listed.")
+        elif not is_recording(path):
+            self._tutor.open_program(read_program(path))
+        elif problem := recording_problem(path):
+            self._say(problem)
+        else:
+            self._tutor.open_recording(path)
+
+    # The rest
 
     def action_clear(self) -> None:
         """Take the filter away; without one, leave."""
@@ -144,45 +225,42 @@ class HomeScreen(Screen[None]):
 
     def action_help(self) -> None:
         """Show the keys."""
+        from tutor.tui.keys import key_text
         from tutor.tui.screens.help import Help
 
+        chosen = self._tutor.person.config.keys
         bindings = [binding for binding in self.BINDINGS if isinstance(binding, Binding)]
-        self.app.push_screen(Help([(binding.key, binding.tooltip) for binding in bindings], full=False))
+        shown = [binding.with_key(chosen.get(binding.id or "", binding.key)) for binding in bindings]
+        self.app.push_screen(Help([(key_text(binding), binding.tooltip) for binding in shown], full=False))
 
-    def _say(self, problem: str) -> None:
-        text = "\n".join(filter(None, [harmless(problem), *map(harmless, self._problem.splitlines())]))
-        self.query_one("#problem", Static).update(Content(text))
+    def _say(self, answer: str | None = None) -> None:
+        """Show what is wrong: with what was done last, with the chosen lesson, with everything.
 
-    def _chosen(self) -> Listed | None:
-        option = self.query_one(OptionList).highlighted_option
-        return next((lesson for lesson in self._lessons if option is not None and lesson.name == option.id), None)
+        Args:
+            answer: Why something did not open, shown until the next choice; None leaves the last one.
+        """
+        if answer is not None:
+            self._answer = answer
+        entry, problem = self._chosen, ""
+        if entry is None and self.query_one(Input).value:
+            problem = "No lesson fits. Press escape to see all."
+        elif entry is not None and not isinstance(entry, FileEntry):
+            problem = entry.lesson.problem
+        lines = dict.fromkeys(filter(None, [self._answer, problem, *self._problem.splitlines(), *self._notes]))
+        self.query_one("#problem", Static).update(Content("\n".join(map(harmless, lines))))
 
-    def _fill(self, wanted: str) -> None:
-        """List the lessons whose name, title or stage holds every word."""
-        words = wanted.lower().split()
-        options: list[Option] = []
-        stage = None
-        for lesson in self._lessons:
-            text = f"{lesson.name} {lesson.title} {lesson.stage}".lower()
-            if not all(word in text for word in words):
-                continue
-            if lesson.stage != stage:
-                stage = lesson.stage
-                heading = Content.styled(harmless(stage), HERE)
-                options.append(Option(Content("\n") + heading if options else heading, disabled=True))
-            options.append(Option(lesson_line(lesson), id=lesson.name))
-        shown = self.query_one(OptionList)
-        shown.set_options(options)
-        first = next((number for number, option in enumerate(options) if not option.disabled), None)
-        shown.highlighted = first
-        if first is None:
-            self._say("" if not words else "No lesson fits. Press escape to see all.")
+    @property
+    def _chosen(self) -> Choice | None:
+        return self.query_one(CourseList).chosen
 
+    @property
+    def _key(self) -> str:
+        """The key of the chosen entry."""
+        return self._chosen.key if self._chosen is not None else ""
 
-def lesson_line(lesson: Listed) -> Content:
-    """``08  Gradients add up   6 min``."""
-    number = lesson.name.partition("_")[0] if lesson.name[:1].isdigit() else ""
-    minutes = f"{lesson.minutes:g} min" if lesson.minutes else ""
-    broken = Content.styled("  ✗ cannot be opened", "$text-error") if lesson.problem else Content("")
-    title = harmless(lesson.title)
-    return Content.assemble((f"  {number:>3}  ", MUTED), title, (f"   {minutes}", MUTED)) + broken
+    @property
+    def _tutor(self) -> TutorApp:
+        from tutor.tui.app import TutorApp
+
+        assert isinstance(self.app, TutorApp)
+        return self.app

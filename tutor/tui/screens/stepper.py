@@ -1,332 +1,47 @@
-"""Walking through a recording: the one owner of the step now."""
+"""The stepper: what each key does while walking through a recording."""
 
 from __future__ import annotations
 
 import time
-from typing import ClassVar, Final
+from collections.abc import Hashable
+from typing import TYPE_CHECKING, ClassVar, Final
 
-from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.content import Content
-from textual.reactive import var
-from textual.screen import Screen
-from textual.widgets import Static
+from textual.timer import Timer
 
-from tutor.lesson.program import Program
-from tutor.plain.format import harmless
-from tutor.recording.format import Kind
 from tutor.recording.log import DamagedError
 from tutor.recording.queries import lines
-from tutor.recording.recording import Recording
-from tutor.tui import moves
-from tutor.tui.headline import end_words, facts_of, title_of
-from tutor.tui.index import Index
-from tutor.tui.keys import HINTS, STEPPER, key_text
-from tutor.tui.moment import Moment, Moments
+from tutor.recording.state import Key
+from tutor.tui import follow, moves
+from tutor.tui.keys import STEPPER, hints, key_table
+from tutor.tui.screens.find import Find
 from tutor.tui.screens.go_to import GoTo
 from tutor.tui.screens.help import Help
-from tutor.tui.source import Source, program_of
+from tutor.tui.screens.terms import Terms
+from tutor.tui.screens.walking import WalkingScreen
+from tutor.tui.search import Match, Search, find
+from tutor.tui.source import OpenedRecording
 from tutor.tui.widgets.bottom_line import BottomLine
-from tutor.tui.widgets.header_line import HeaderLine
-from tutor.tui.widgets.panes import Panes
+from tutor.tui.widgets.graph_pane import GraphPane
+from tutor.tui.widgets.pane import Pane
+from tutor.tui.widgets.panel_tabs import PanelTabs
+from tutor.tui.widgets.panes import PANELS, Panes
 from tutor.tui.widgets.program_pane import ProgramPane
+from tutor.tui.widgets.tensors_pane import TensorsPane
 from tutor.tui.widgets.time_line import TimeLine
-from tutor.tui.words import describe
+from tutor.tui.widgets.welcome import Welcome
 
-WIDE: Final = 100
-"""Cells from which on all panes are seen at once."""
+if TYPE_CHECKING:
+    from tutor.tui.app import TutorApp
 
-LEAST: Final = (60, 18)
-"""Width and height below which nothing is shown."""
+PLAY_PAUSE: Final = 0.8
+"""Seconds between two steps while playing."""
 
-PAUSE: Final = 1 / 500
-"""Seconds between slices of work on the recording while more is waiting and no key is pressed."""
+KEEP_PAUSE: Final = 5.0
+"""Seconds between two times that the place is kept."""
 
-FRAME: Final = 1 / 30
-"""Seconds between looks at what was recorded, when nothing was waiting."""
-
-TELL: Final = 0.2
-"""Seconds between two reports of how far the recording is."""
-
-BUSY_SLICE: Final = 0.002
-IDLE_SLICE: Final = 0.007
-"""Seconds spent on it at a time: little while keys are pressed, more while nobody waits."""
-
-STARTING: Final = "Python and torch are being started, which takes a few seconds the first time …"
-
-
-class StepperScreen(Screen[None]):
-    """Program, tensors, graph, why and output after a step, and the keys that change the step.
-
-    Args:
-        source: The recording; closed together with the screen.
-        program: What was recorded; None takes it from the recording.
-        step: Where to begin, once it is recorded.
-    """
-
-    DEFAULT_CSS = """
-    StepperScreen #too-small { display: none; content-align: center middle; width: 1fr; height: 1fr; }
-    StepperScreen.-tiny > *, StepperScreen.-short > * { display: none; }
-    StepperScreen.-tiny #too-small, StepperScreen.-short #too-small { display: block; }
-    """
-
-    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012
-        (0, "-tiny"),
-        (LEAST[0], "-narrow"),
-        (WIDE, "-wide"),
-    ]
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (LEAST[1], "-tall")]  # noqa: RUF012
-
-    BINDINGS: ClassVar[list[BindingType]] = list(STEPPER)
-
-    number: var[int] = var(0, init=False)
-    """The step now, 0 while there is none."""
-
-    def __init__(self, source: Source, program: Program | None = None, *, step: int = 1) -> None:
-        super().__init__()
-        self._source = source
-        self._program = program
-        self._index = Index(source.recording)
-        self._moments = Moments(source.recording)
-        self._moment = self._moments.at(0)
-        self._shown: Moment | None = None
-        self._failure = ""
-        self._ended = False
-        self._last_key = 0.0
-        self._told = 0.0
-        self._wanted = step
-        """The step to begin with, until it is there or a key is pressed."""
-
-    def compose(self) -> ComposeResult:
-        """Header, panes, time line, keys."""
-        yield HeaderLine(id="header")
-        yield Panes(id="panes")
-        yield TimeLine(id="time")
-        yield BottomLine(HINTS, id="bottom")
-        yield Static(Content(f"This terminal is too small; tutor needs {LEAST[0]} x {LEAST[1]}."), id="too-small")
-
-    def on_mount(self) -> None:
-        """Show the program, and begin to take in its recording."""
-        if self._program is not None:
-            self.query_one(Panes).load(self._program)
-        self._take_in()
-        self._show_words()
-
-    def on_unmount(self) -> None:
-        """Stop what is still running."""
-        self._source.close()
-
-    # The recording
-
-    @property
-    def recording(self) -> Recording:
-        """What is stepped through."""
-        return self._source.recording
-
-    @property
-    def ended(self) -> bool:
-        """Whether nothing more can come."""
-        return self._ended
-
-    def _take_in(self) -> None:
-        """Take in what was recorded since the last time, for a moment."""
-        more = False
-        try:
-            more = self._grow()
-        except DamagedError as error:
-            self._fail(error)
-        if self._ended and self._index.followed == self.recording.count:
-            self._show_progress()
-            return
-        pause = PAUSE if (more or self._ended) and self._idle else FRAME
-        self.set_timer(pause if self.recording.count else FRAME / 4, self._take_in)
-
-    @property
-    def _idle(self) -> bool:
-        """Whether no key was pressed just now."""
-        return time.monotonic() - self._last_key > 0.2
-
-    def _grow(self) -> bool:
-        """Take in a slice; whether more is waiting."""
-        source = self._source
-        recording = source.recording
-        seconds = IDLE_SLICE if self._idle and recording.count else BUSY_SLICE
-        more = source.pump(seconds) if source.running else False
-        if recording.header is not None and self._program is None:
-            self._program = program_of(recording.header)
-            self.query_one(Panes).load(self._program)
-        self._index.follow()
-        if self.number == 0 and recording.count:
-            self.number = 1
-        if self._wanted > 1 and (recording.count >= self._wanted or not (more or source.running)):
-            self.number, self._wanted = max(min(self._wanted, recording.count), 1), 1
-        if not more and not source.running and not self._ended:
-            self._ended = True
-            self._show_words()
-        if time.monotonic() - self._told > TELL:
-            self._show_progress()
-        return more
-
-    def _fail(self, error: DamagedError) -> None:
-        """Say that the recording cannot be read on, and keep what there is."""
-        self._failure = harmless(str(error))
-        self._ended = True
-        self._source.stop(self._failure)
-        self._show_words()
-        self.say(self._failure)
-
-    # Showing
-
-    def watch_number(self) -> None:
-        """Another step: draw it as soon as no more keys are waiting."""
-        self.say("")
-        self.call_later(self._show)
-
-    def _show(self) -> None:
-        """Bring all panes to the step now, unless they are there already."""
-        moment = self.moment
-        if moment is self._shown:
-            return
-        self._shown = moment
-        try:
-            self.query_one(Panes).show(moment, self._index)
-        except DamagedError as error:
-            self._fail(error)
-        self._show_words()
-        self._show_progress()
-        if self.has_class("-narrow") and moment.step is not None and moment.step.kind is Kind.ERROR:
-            self.say(": ".join(describe(moment)[:2]))
-
-    @property
-    def moment(self) -> Moment:
-        """The step now, and the states around it."""
-        if self._moment.number != self.number:
-            try:
-                self._moment = self._moments.at(self.number)
-            except DamagedError as error:
-                self._fail(error)
-        return self._moment
-
-    def _show_words(self) -> None:
-        moment, end = self.moment, self.recording.end
-        alarm = moment.step is not None and moment.step.kind is Kind.ERROR
-        if moment.step is None:
-            paragraphs = ["Nothing to step through." if self._ended else STARTING]
-        else:
-            paragraphs = describe(moment)
-        if self._failure:
-            paragraphs.append(self._failure)
-        elif end is not None and moment.number == self.recording.count:
-            paragraphs.append(end_words(end, after_error=alarm))
-        self.query_one(Panes).tell(paragraphs, alarm=alarm)
-
-    def _show_progress(self) -> None:
-        self._told = time.monotonic()
-        moment = self.moment
-        facts = facts_of(moment, self._index, ended=self._ended)
-        self.query_one(HeaderLine).show(title_of(self._program), facts, self._alarm())
-        self.query_one(TimeLine).show(moment.number, self._index)
-        self.query_one(Panes).refresh_marks()
-        if self._ended and not self.recording.count:
-            self.query_one(BottomLine).set_hints([("?", "help"), ("q", "back")])
-
-    def _alarm(self) -> str:
-        end = self.recording.end
-        if self._failure:
-            return "damaged"
-        return end.how if end is not None and end.how != "finished" else ""
-
-    def say(self, note: str) -> None:
-        """Tell the learner something on the last line; empty takes it back."""
-        self.query_one(BottomLine).say(note)
-
-    # Moving
-
-    def go(self, target: moves.Target) -> None:
-        """Go to a step, or say why not."""
-        self._last_key = time.monotonic()
-        self._wanted = 1
-        if isinstance(target, str):
-            self.say(target)
-        elif target == self.number:
-            self.say("")
-        else:
-            self.number = target
-
-    def action_move(self, way: str) -> None:
-        """Move as one of the functions of ``moves`` says."""
-        if not self.recording.count:
-            self.say("There is no step yet." if not self._ended else "There are no steps.")
-            return
-        try:
-            self.go(_WAYS[way](self.moment))
-        except DamagedError as error:
-            self._fail(error)
-
-    def action_go_to(self) -> None:
-        """Ask for a step."""
-        count = self.recording.count
-        if not count:
-            self.say("There are no steps to go to.")
-            return
-
-        def arrive(target: int | None) -> None:
-            if target is not None:
-                self.go(target)
-
-        self.app.push_screen(GoTo(self.number, self.recording, self._index.first_run), arrive)
-
-    def on_program_pane_line_chosen(self, message: ProgramPane.LineChosen) -> None:
-        """Go to where a clicked line runs next, or ran last."""
-        target = lines.next_of_line(self.recording, message.line, self.number)
-        if target is not None:
-            self.go(target)
-            return
-        target = lines.previous_of_line(self.recording, message.line, self.number + 1)
-        if target is None:
-            self.say(f"Line {message.line} does not run.")
-            return
-        self.go(target)
-        self.say(f"Line {message.line} does not run again; this is where it ran last.")
-
-    def on_time_line_step_chosen(self, message: TimeLine.StepChosen) -> None:
-        """Go to the step at the place clicked."""
-        self.go(message.step)
-
-    # Panes and the rest
-
-    def action_pane(self, direction: int) -> None:
-        """Go to the next pane, or the one before."""
-        self.query_one(Panes).next_pane(direction)
-
-    def action_zoom(self) -> None:
-        """Give the present pane all the room, or take it back."""
-        self._zoom(not self.query_one(Panes).zoomed)
-
-    def _zoom(self, on: bool) -> None:
-        panes = self.query_one(Panes)
-        panes.zoom(on)
-        self.say(f"Only the {panes.present} pane is shown; z shows all again, tab the next." if on else "")
-
-    def action_stop(self) -> None:
-        """Stop the program."""
-        if not self._source.running:
-            self.say("Nothing is being recorded any more.")
-            return
-        self._source.stop("stopped by you")
-        self.say("Stopped. Everything up to here is kept.")
-
-    def action_leave(self) -> None:
-        """Leave the program, or first the zoomed pane."""
-        if self.query_one(Panes).zoomed:
-            self._zoom(False)
-        else:
-            self.dismiss()
-
-    def action_help(self) -> None:
-        """Explain panes, marks and keys."""
-        self.app.push_screen(Help([(key_text(binding), binding.tooltip) for binding in STEPPER]))
-
+FURTHER: Final = 4
+"""How many times as far the next recording goes."""
 
 _WAYS: Final = {
     "forward": moves.forward,
@@ -340,3 +55,358 @@ _WAYS: Final = {
     "over": moves.over,
     "out": moves.out,
 }
+
+
+class StepperScreen(WalkingScreen):
+    """Walks through a recording by keys and mouse; a key that can do nothing says why."""
+
+    BINDINGS: ClassVar[list[BindingType]] = list(STEPPER)
+
+    _search: Search | None = None
+    _player: Timer | None = None
+    _kept_at = 0.0
+    _times = 1
+    """How many times as far as usual is recorded."""
+    _kept: tuple[int, int, bool] | None = None
+
+    # The person
+
+    @property
+    def tutor(self) -> TutorApp:
+        """The application, which knows the person."""
+        from tutor.tui.app import TutorApp
+
+        assert isinstance(self.app, TutorApp)
+        return self.app
+
+    def on_mount(self) -> None:
+        """Take up the layout of the last time; the first time, say how to begin."""
+        store = self.tutor.store
+        panes = self.query_one(Panes)
+        panel = store.setting("panel", "tensors")
+        if panel in PANELS:
+            panes.show_panel(panel)
+        if not store.setting("welcomed", False):
+            self.mount(Welcome(id="welcome"), before="#bottom")
+        self.query_one(BottomLine).set_hints(self._hints(panes.present))
+
+    def on_unmount(self) -> None:
+        """Keep the place."""
+        self._keep_place()
+
+    def arrived(self) -> None:
+        """Keep the place at once: a lesson may be done now."""
+        self._keep_place()
+
+    def _keep_place(self) -> None:
+        """Keep where the learner is, unless that is known."""
+        place = self.number, self.recording.count, self.ended
+        if self._program is None or not self.number or place == self._kept:
+            return
+        self._kept, self._kept_at = place, time.monotonic()
+        self.tutor.keep_place(self._program, *place)
+
+    def _hints(self, pane: str) -> list[tuple[str, str]]:
+        return hints(pane, self.tutor.person.keys)
+
+    # Moving
+
+    def watch_number(self, old: int, new: int) -> None:
+        """Keep the place now and then; the welcome has done its work after the first step."""
+        super().watch_number(old, new)
+        if old and new and self.query(Welcome):
+            self.query(Welcome).remove()
+            self.tutor.store.keep_setting("welcomed", True)
+        if time.monotonic() - self._kept_at > KEEP_PAUSE:
+            self._keep_place()
+
+    def action_move(self, way: str) -> None:
+        """Move as one of the functions of ``moves`` says."""
+        self._stop_playing()
+        self._move(way)
+
+    def _move(self, way: str) -> bool:
+        """Move; whether there was somewhere to go."""
+        if not self.recording.count:
+            self.say("There is no step yet." if not self.ended else "There are no steps.")
+            return False
+        try:
+            target = _WAYS[way](self.moment)
+        except DamagedError as error:
+            self._fail(error)
+            return False
+        self.go(target)
+        return isinstance(target, int)
+
+    def action_over(self) -> None:
+        """Go on to the next line, or while finding to the next place."""
+        if self._search is not None:
+            self.action_found(1)
+        else:
+            self.action_move("over")
+
+    def action_go_to(self, answer: str = "") -> None:
+        """Ask for a step or a line."""
+        self._stop_playing()
+        if not self.recording.count:
+            self.say("There are no steps to go to.")
+            return
+        question = GoTo(self.number, self.recording, self.index.first_run, answer)
+        self.app.push_screen(question, lambda target: self.go(target) if target is not None else None)
+
+    def on_program_pane_line_chosen(self, message: ProgramPane.LineChosen) -> None:
+        """Go to where a clicked line runs next, or ran last."""
+        self._stop_playing()
+        target = lines.next_of_line(self.recording, message.line, self.number)
+        if target is not None:
+            self.go(target)
+            return
+        target = lines.previous_of_line(self.recording, message.line, self.number + 1)
+        if target is None:
+            self.say(f"Line {message.line} does not run.")
+            return
+        self.go(target)
+        self.say(f"Line {message.line} does not run again; this is where it ran last.")
+
+    def on_time_line_step_chosen(self, message: TimeLine.StepChosen) -> None:
+        """Go to the step at the place clicked."""
+        self._stop_playing()
+        self.go(message.step)
+
+    def action_play(self) -> None:
+        """Go on by itself, or stop doing so."""
+        if self._player is not None:
+            self._stop_playing()
+            self.say("Stopped playing.")
+        elif self._move("forward"):
+            self._player = self.set_interval(PLAY_PAUSE, self._play_on)
+            self.call_later(self.say, "Playing; any key that moves stops it.")
+
+    def _play_on(self) -> None:
+        if self.app.screen is not self or not self._move("forward"):
+            self._stop_playing()
+
+    def _stop_playing(self) -> None:
+        if self._player is not None:
+            self._player.stop()
+            self._player = None
+
+    # Finding
+
+    def action_find(self) -> None:
+        """Ask for a text and go to its first place from here on."""
+        self._stop_playing()
+        answer = self._search.wanted if self._search is not None else ""
+        self.app.push_screen(Find(self._find, self.number, answer), self._begin_search)
+
+    def _find(self, text: str) -> list[Match]:
+        return find(text, self.query_one(ProgramPane).code_lines, self.recording, self.index.first_run)
+
+    def _begin_search(self, search: Search | None) -> None:
+        if search is not None:
+            self._search = search
+            self.query_one(ProgramPane).seek(search.wanted)
+            self._go_to_match(search.match)
+
+    def action_found(self, direction: int) -> None:
+        """Go to the next place of the text, or the one before."""
+        if self._search is None:
+            self.say("Nothing is looked for; / finds a text.")
+            return
+        self._stop_playing()
+        self._go_to_match(self._search.turn(direction))
+
+    def _go_to_match(self, match: Match) -> None:
+        assert self._search is not None
+        words = self._search.words()
+        if match.step:
+            self.go(match.step)
+        if match.line:
+            self.call_after_refresh(self.query_one(ProgramPane).reveal_line, match.line)
+        if match.name:
+            self.call_after_refresh(self.query_one(TensorsPane).choose_name, match.name)
+        # The step takes the note of the last line away when it is shown.
+        self.call_later(self.say, words)
+
+    def _end_search(self) -> None:
+        self._search = None
+        self.query_one(ProgramPane).seek("")
+        self.say("")
+
+    # Rows of panes
+
+    def on_pane_row_opened(self, message: Pane.RowOpened) -> None:
+        """Open a tensor, fold what can be folded, or go where a row of the graph leads."""
+        self._open(message.pane, message.key)
+
+    def on_pane_row_chosen(self, message: Pane.RowChosen) -> None:
+        """A click follows a name; what belongs to a module or a list is folded or shown."""
+        if isinstance(message.pane, TensorsPane) and not message.pane.fold(message.key):
+            self._follow(message.key)
+
+    def action_open(self) -> None:
+        """Say what could be opened: a pane with a chosen row opens it itself."""
+        self.say("Enter opens a row of tensors (2) or graph (3); go there first.")
+
+    def _open(self, pane: Pane, key: Hashable) -> None:
+        self._stop_playing()
+        if isinstance(pane, TensorsPane):
+            if not pane.fold(key):
+                self._open_tensor(key)
+        elif isinstance(pane, GraphPane):
+            from tutor.tui.chain_leads import lead_of
+
+            try:
+                self.go(lead_of(self.moment, key))
+            except DamagedError as error:
+                self._fail(error)
+
+    def _open_tensor(self, key: Hashable) -> None:
+        from tutor.tui.screens.tensor import TensorScreen
+
+        screen = TensorScreen(self.moment, key)
+        self.app.push_screen(screen, lambda step: self.go(step) if step is not None else None)
+
+    def action_follow(self) -> None:
+        """Follow the chosen name, or no longer."""
+        pane = self.query_one(TensorsPane)
+        if self._present is pane and pane.chosen is not None:
+            self._follow(pane.chosen)
+        elif self._followed is not None:
+            self._follow(None)
+        else:
+            self.say("Choose a name in tensors first (press 2), then f follows it.")
+
+    def _follow(self, key: Hashable) -> None:
+        """Follow the name of a row; the one that is followed already is left."""
+        name = follow.name_of(self.moment, key) if isinstance(key, Key) else None
+        if key is not None and name is None:
+            self.say("A result without a name cannot be followed; give it a name in the program.")
+            return
+        left, self._followed = self._followed, None if name == self._followed else name
+        self._show_panes()
+        if self._followed is not None:
+            self.say(f"Following {self._followed.path}: }} goes to its next change, {{ to the one before.")
+        elif left is not None:
+            self.say(f"{left.path} is not followed any more.")
+
+    def action_change(self, direction: int) -> None:
+        """Go to the next change of the followed or the chosen name, or to the one before."""
+        self._stop_playing()
+        chosen = self.query_one(TensorsPane).chosen
+        name = self._followed
+        if name is None and isinstance(chosen, Key):
+            name = follow.name_of(self.moment, chosen)
+        if name is None:
+            self.say("Choose a name in tensors first (press 2); } and { go to its changes.")
+            return
+        self.go((follow.next_change if direction > 0 else follow.previous_change)(self.moment, name))
+
+    def action_copy(self) -> None:
+        """Copy the chosen value as code, the present expression, or what the pane says."""
+        pane = self._present
+        if isinstance(pane, TensorsPane):
+            if pane.chosen is None:
+                self.say("Choose a row first; y copies its value.")
+                return
+            work = self._copy_value(pane.chosen)
+        else:
+            step = self.moment.step
+            source = step.site.source if step is not None else ""
+            text = source if isinstance(pane, ProgramPane) else pane.text()
+            if not text:
+                self.say("There is nothing to copy here.")
+                return
+            work = self._copy_text(text)
+        self.run_worker(work, exclusive=True, group="copy")
+
+    async def _copy_value(self, key: Hashable) -> None:
+        from tutor.tui.copying import copy_value
+
+        self.say(await copy_value(self.app, self.moment, key))
+
+    async def _copy_text(self, text: str) -> None:
+        from tutor.tui.copying import copy
+
+        self.say(await copy(self.app, text))
+
+    # Panes and the rest
+
+    @property
+    def _present(self) -> Pane:
+        """The present pane."""
+        panes = self.query_one(Panes)
+        return panes.query_one(f"#{panes.present}", Pane)
+
+    def action_pane(self, direction: int) -> None:
+        """Go to the next pane, or the one before."""
+        self.query_one(Panes).next_pane(direction)
+
+    def action_focus_pane(self, pane: str) -> None:
+        """Go to a pane."""
+        self.query_one(Panes).go_to(pane)
+
+    def on_panes_pane_chosen(self, message: Panes.PaneChosen) -> None:
+        """The last line says what can be done there."""
+        if self.recording.count:
+            self.query_one(BottomLine).set_hints(self._hints(message.pane))
+        if message.pane in PANELS:
+            self.tutor.store.keep_setting("panel", message.pane)
+
+    def on_panel_tabs_panel_chosen(self, message: PanelTabs.PanelChosen) -> None:
+        """The pane whose name was clicked is the present one."""
+        self.query_one(Panes).go_to(message.panel)
+
+    def action_zoom(self) -> None:
+        """Give the present pane all the room, or take it back."""
+        self._zoom(not self.query_one(Panes).zoomed)
+
+    def _zoom(self, on: bool) -> None:
+        panes = self.query_one(Panes)
+        panes.zoom(on)
+        self.say(f"Only the {panes.present} pane is shown; z shows all again, tab the next." if on else "")
+
+    def action_stop(self) -> None:
+        """Stop the program."""
+        if not self._takings.source.running:
+            self.say("Nothing is being recorded any more.")
+            return
+        self._takings.source.stop("stopped by you")
+        self.say("Stopped. Everything up to here is kept.")
+
+    def action_more(self) -> None:
+        """Record again with more room, and come back to this step."""
+        end = self.recording.end
+        if self._program is None or isinstance(self._takings.source, OpenedRecording):
+            self.say("This is a saved recording; it cannot be recorded further from here.")
+        elif end is None:
+            self.say("The program is still being recorded.")
+        elif end.how != "stopped":
+            self.say("The recording goes to the end of the program; there is nothing more.")
+        else:
+            self._times *= FURTHER
+            self.walk_in(self.tutor.source_of(self._program, times=self._times), self.number)
+            self.say("Recording again, four times as far; you come back to this step.")
+
+    def action_leave(self) -> None:
+        """Leave the program."""
+        self.dismiss()
+
+    def action_escape(self) -> None:
+        """Leave the search, or the zoomed pane, else the program."""
+        if self._search is not None:
+            self._end_search()
+        elif self.query_one(Panes).zoomed:
+            self._zoom(False)
+        else:
+            self.dismiss()
+
+    def action_help(self) -> None:
+        """Explain panes, marks and keys."""
+        self.app.push_screen(Help(key_table(self.tutor.person.keys)))
+
+    def action_terms(self) -> None:
+        """Explain the words on the screen, those of the present pane first."""
+        pane = self._present
+        texts = [pane.text(), *(other.text() for other in self.query(Pane) if other is not pane)]
+        self.app.push_screen(Terms(texts))

@@ -43,6 +43,10 @@ class OutputPane(Pane):
         """A line of output."""
         return self._lines[row].truncate(width, ellipsis=True) if row < len(self._lines) else Content("")
 
+    def text(self) -> str:
+        """What was printed."""
+        return "\n".join(line.plain for line in self._lines) if self._shown is not None and self._shown[0] else ""
+
 
 def _last_output(outputs: Sequence[int], number: int) -> int:
     position = bisect_right(outputs, number)

@@ -15,6 +15,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tutor.tui.glossary import TERMS, term_of, word_at
 from tutor.tui.looks import HERE
 from tutor.tui.widgets.line import strip_of
 
@@ -188,6 +189,19 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
             wanted = min(last + margin - height + 1, first)
             self.scroll_to(y=wanted, animate=False, force=True, immediate=True)
 
+    def text(self) -> str:
+        """Everything that the pane says, as plain text."""
+        width = max(self.row_width, 200)
+        return "\n".join(self.draw_row(row, width).plain.rstrip() for row in range(self._row_count))
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Explain the term under the mouse."""
+        offset = event.get_content_offset(self)
+        content = self._lines_drawn.get(offset.y) if offset is not None else None
+        term = term_of(word_at(content.plain, offset.x)) if content is not None and offset is not None else None
+        # Without a term there is no tooltip; an empty one would be a box with nothing in it.
+        self.tooltip = Content(f"{term}: {TERMS[term]}") if term is not None else None
+
     # The chosen row
 
     def key_of(self, row: int) -> Hashable:
@@ -225,14 +239,11 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
         """The row that is chosen when nothing was chosen before."""
         return next((row for row in range(self._row_count) if self.key_of(row) is not None), -1)
 
-    def on_focus(self) -> None:
-        """Keys are for this pane now."""
-        if self.GUTTER and self.chosen is None:
+    def watch_has_focus(self, has_focus: bool) -> None:
+        """Keys are for this pane now, or for another one."""
+        super().watch_has_focus(has_focus)
+        if has_focus and self.GUTTER and self.chosen is None:
             self.choose(self.first_choice())
-        self.redraw()
-
-    def on_blur(self) -> None:
-        """Keys are for another pane."""
         self.redraw()
 
     def action_row(self, direction: int) -> None:

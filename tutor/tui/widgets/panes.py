@@ -6,8 +6,10 @@ from typing import Final
 
 from textual.app import ComposeResult
 from textual.containers import Container
+from textual.message import Message
 
 from tutor.lesson.program import Program
+from tutor.recording.state import Key
 from tutor.tui.index import Index
 from tutor.tui.moment import Moment
 from tutor.tui.widgets.graph_pane import GraphPane
@@ -45,6 +47,14 @@ class Panes(Container):
     .-wide Panes.-zoom > Pane.-zoomed, .-narrow Panes.-zoom > Pane.-zoomed { display: block; height: 1fr; }
     """
 
+    class PaneChosen(Message):
+        """Another pane is the present one."""
+
+        def __init__(self, pane: str) -> None:
+            super().__init__()
+            self.pane = pane
+            """Its id."""
+
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
         self._present = "program"
@@ -76,15 +86,21 @@ class Panes(Container):
         """Show another program."""
         self.query_one(ProgramPane).load(program)
 
-    def show(self, moment: Moment, index: Index) -> None:
+    def show(self, moment: Moment, index: Index, followed: Key | None, tensor: int | None) -> None:
         """Show a step.
+
+        Args:
+            moment: The step, and the states around it.
+            index: Lookups of its recording.
+            followed: The name that is followed, where it lives now.
+            tensor: The tensor that it refers to.
 
         Raises:
             DamagedError: something of it cannot be read.
         """
         self.query_one(ProgramPane).show(moment, index)
-        self.query_one(TensorsPane).show(moment)
-        self.query_one(GraphPane).show(moment)
+        self.query_one(TensorsPane).show(moment, followed)
+        self.query_one(GraphPane).show(moment, tensor)
         self.query_one(OutputPane).show(moment)
 
     def tell(self, paragraphs: list[str], *, alarm: bool) -> None:
@@ -100,6 +116,7 @@ class Panes(Container):
         focused = self.screen.focused
         if isinstance(focused, Pane) and focused.id is not None:
             self._present = focused.id
+            self.post_message(self.PaneChosen(focused.id))
 
     def on_panel_tabs_panel_chosen(self, message: PanelTabs.PanelChosen) -> None:
         """Show the pane whose name was clicked."""
@@ -109,7 +126,15 @@ class Panes(Container):
     def next_pane(self, direction: int) -> None:
         """Make the next pane the present one, or the one before."""
         order = ["program", *PANELS]
-        self._present = order[(order.index(self._present) + direction) % len(order)]
+        self.go_to(order[(order.index(self._present) + direction) % len(order)])
+
+    def go_to(self, pane: str) -> None:
+        """Make a pane the present one.
+
+        Args:
+            pane: Its id.
+        """
+        self._present = pane
         if self._present in PANELS:
             self.show_panel(self._present)
         self.zoom(self.zoomed)

@@ -86,6 +86,12 @@ class ProgramPane(Pane, inherit_bindings=False):
             self.reveal(rows[0], max(min(last + 1, rows[0] + self.size.height - 2), rows[0]))
         self.redraw()
 
+    @property
+    def code_lines(self) -> dict[int, str]:
+        """The lines of code as far as they can be read now, by number."""
+        page = self._page
+        return {line: page.code(line, self._is_revealed(line)).plain for line in page.row_of} if page else {}
+
     def seek(self, text: str) -> None:
         """Mark a text wherever it stands in the program; none for an empty one."""
         self._wanted = text

@@ -1,4 +1,4 @@
-"""The whole run on one line: where the learner is, backward calls, updates, errors and turns of loops."""
+"""The whole run on one line: where the learner is, backward calls, updates, errors, turns of loops, the loss."""
 
 from __future__ import annotations
 
@@ -12,12 +12,24 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tutor.plain.format import number
+from tutor.tui.cells import fit
 from tutor.tui.index import MARKS, Index
 from tutor.tui.looks import ALARM, GOOD, HERE, LANE, MUTED
+from tutor.tui.sparkline import Losses, blocks, losses_of
 from tutor.tui.widgets.line import strip_of
 
 _STYLES: Final = {"error": ALARM, "backward": LANE, "update": GOOD}
 _TURNS_SHOWN: Final = 40
+
+_LOSSES: Final = 30
+"""Cells for the loss."""
+
+_POINTS: Final = 10
+"""Calls of backward that are drawn; more are thinned out."""
+
+_VALUE: Final = 7
+"""Cells for the value."""
 
 
 class TimeLine(Widget):
@@ -45,14 +57,17 @@ class TimeLine(Widget):
         self._count = 0
         self._index: Index | None = None
         self._known = (0, 0, 0)
+        self._losses = Losses("", [])
 
-    def show(self, number: int, index: Index) -> None:
+    def show(self, step: int, index: Index) -> None:
         """Show a position among all steps recorded so far."""
-        known = number, index.recording.count, index.followed
+        known = step, index.recording.count, index.followed
         if known == self._known:
             return
         old, self._known = self._known, known
-        self._number, self._count, self._index = number, index.recording.count, index
+        self._number, self._count, self._index = step, index.recording.count, index
+        if old[2] != known[2]:
+            self._losses = losses_of(index.recording, index.marks["backward"], _POINTS)
         if old[1:] == known[1:]:
             # The marks are those of the whole recording; they do not move with the step.
             self.refresh(Region(0, 1, self.size.width, 1))
@@ -64,7 +79,32 @@ class TimeLine(Widget):
         width = self.size.width
         if self._index is None or not self._count or width < 8 or y > 1:
             return strip_of(self, Content(""), width)
-        return strip_of(self, self._draw_bar(width) if y else self._draw_marks(width), width)
+        bar = self._bar_width
+        content = self._draw_bar(bar) + self._draw_losses() if y else self._draw_marks(bar)
+        return strip_of(self, content, width)
+
+    @property
+    def _bar_width(self) -> int:
+        """Cells of the bar; the rest is for the loss."""
+        return self.size.width - (_LOSSES if self._shows_losses else 0)
+
+    @property
+    def _shows_losses(self) -> bool:
+        return len(self._losses.points) > 1 and self.size.width * 2 >= 5 * _LOSSES
+
+    def _draw_losses(self) -> Content:
+        """``loss ▇▅▃▂▁ 0.25``: up to the present step, and muted what comes after it."""
+        if not self._shows_losses:
+            return Content("")
+        points = self._losses.points
+        past = self._losses.until(self._number)
+        drawn = blocks([point.value for point in points])
+        value = number(points[past - 1].value) if past else ""
+        room = _LOSSES - 4 - len(drawn) - _VALUE
+        label = fit(self._losses.label, room)
+        return Content.assemble(
+            f"  {label} ", (drawn[:past], LANE), (drawn[past:], MUTED), " ", (fit(value, _VALUE), HERE)
+        )
 
     def on_click(self, event: events.Click) -> None:
         """Ask to go to the step at the place clicked."""
@@ -78,7 +118,7 @@ class TimeLine(Widget):
     def _choose(self, event: events.MouseEvent) -> None:
         offset = event.get_content_offset(self)
         if offset is not None and self._count:
-            width = max(self.size.width - 1, 1)
+            width = max(self._bar_width - 1, 1)
             self.post_message(self.StepChosen(1 + round((self._count - 1) * min(offset.x, width) / width)))
 
     def _cell(self, step: int, width: int) -> int:

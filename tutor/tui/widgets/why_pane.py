@@ -38,6 +38,10 @@ class WhyPane(Pane):
         """A line of the text."""
         return self._lines[row] if row < len(self._lines) else Content("")
 
+    def text(self) -> str:
+        """The sentences, one paragraph on each line."""
+        return "\n".join(self._paragraphs)
+
     def _wrap(self) -> None:
         width = max(self.row_width, 20)
         self._lines = []

@@ -1,0 +1,60 @@
+"""The tables, as the steps that make them. A released step is never changed: what comes later is another step."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from typing import Final
+
+STEPS: Final[tuple[tuple[str, ...], ...]] = (
+    (
+        """
+        CREATE TABLE place (
+            pack TEXT NOT NULL, lesson TEXT NOT NULL,
+            step INTEGER NOT NULL, count INTEGER NOT NULL, done INTEGER NOT NULL, changed REAL NOT NULL,
+            PRIMARY KEY (pack, lesson)
+        )
+        """,
+        "CREATE TABLE recent (path TEXT NOT NULL PRIMARY KEY, opened REAL NOT NULL)",
+        "CREATE TABLE setting (key TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL)",
+    ),
+)
+"""The statements that lead from each version of the file to the next. The version is how many were taken."""
+
+
+class NewerError(Exception):
+    """The file was made by a later version of the program."""
+
+
+def migrate(connection: sqlite3.Connection, steps: Sequence[Sequence[str]] = STEPS) -> None:
+    """Bring a file to the newest version, wholly or not at all.
+
+    Args:
+        connection: In autocommit mode.
+        steps: The way there.
+
+    Raises:
+        NewerError: there are more steps in the file than are known.
+        sqlite3.Error: it cannot be done.
+    """
+    if _version(connection, steps) == len(steps):
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        # Asked again: another process may have done it in the meantime.
+        for statements in steps[_version(connection, steps) :]:
+            for statement in statements:
+                connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {len(steps)}")
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _version(connection: sqlite3.Connection, steps: Sequence[Sequence[str]]) -> int:
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version > len(steps):
+        raise NewerError
+    return version

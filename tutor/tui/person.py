@@ -1,0 +1,106 @@
+"""What the person at the screen has set and done: config file, theme, keys, places, own files."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from tutor.config import meant, read_config
+
+if TYPE_CHECKING:
+    from tutor.lesson.program import Program
+    from tutor.progress.store import Store
+
+COURSE: Final = "tutor"
+"""Name under which progress in the course that comes with the program is kept, wherever it is installed."""
+
+
+class Person:
+    """One person's settings and progress in a pack. Nothing is opened before it is needed.
+
+    Args:
+        folder: The pack, None for the course that comes with the program.
+    """
+
+    def __init__(self, folder: Path | None) -> None:
+        self.config = read_config()
+        """What the config file says."""
+        self.pack = COURSE if folder is None else str(folder.resolve())
+        """Name under which progress in the pack is kept."""
+        self.recording: Path | None = None
+        """The saved recording that is on the screen, None for a program."""
+        self._given = folder
+        self._store: Store | None = None
+
+    # Settings
+
+    def theme(self, given: str | None, known: Collection[str]) -> str | None:
+        """The theme to begin with: that of the command line, of the config file, or the one chosen last.
+
+        Args:
+            given: What the command line says.
+            known: Names of all themes.
+        """
+        chosen = self.config.theme
+        if chosen is not None and chosen not in known:
+            self.config.complain("theme", f"there is no theme {chosen!r}. {meant(chosen, known)}")
+            chosen = None
+        if given is not None or chosen is not None:
+            return given if given is not None else chosen
+        # Only looked up: a theme that came after the first frame would be a flash.
+        from tutor.progress.glance import kept_setting
+
+        kept = kept_setting("theme")
+        return kept if isinstance(kept, str) and kept in known else None
+
+    def checked_keys(self) -> dict[str, str]:
+        """The keys that were chosen, by what they do, without those that cannot be; why not is among the problems."""
+        from tutor.tui.keymap import check_keys
+
+        check_keys(self.config)
+        return self.config.keys
+
+    @property
+    def problems(self) -> list[str]:
+        """What is wrong with config file and store, each in a sentence or two."""
+        kept = self._store.problem if self._store is not None else ""
+        return [*self.config.problems, *filter(None, [kept])]
+
+    # Progress
+
+    @property
+    def store(self) -> Store:
+        """What is kept, opened when it is asked for."""
+        if self._store is None:
+            from tutor.progress.store import Store
+
+            self._store = Store.open()
+        return self._store
+
+    def keep_place(self, program: Program, step: int, count: int, ended: bool) -> None:
+        """Remember how far somebody is: a place in a lesson of the pack, else that this file was open."""
+        if self.recording is not None:
+            self.store.keep_recent(str(self.recording))
+        elif not program.name or Path(program.path).resolve().parent != self._folder:
+            self.store.keep_recent(program.path)
+        elif step:
+            self.store.keep_place(self.pack, program.name, step, count, done=ended and step >= count)
+
+    @cached_property
+    def _folder(self) -> Path | None:
+        """The folder of the pack."""
+        from tutor.lesson.pack import built_in
+        from tutor.lesson.program import UnreadableError
+
+        try:
+            return (self._given or built_in()).resolve()
+        except UnreadableError:
+            return None
+
+    def close(self) -> None:
+        """Give back what was opened."""
+        if self._store is not None:
+            self._store.close()
+            self._store = None

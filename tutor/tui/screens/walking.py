@@ -1,0 +1,259 @@
+"""A screen that walks through a recording: the one owner of the step now."""
+
+from __future__ import annotations
+
+import time
+from typing import Final
+
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.reactive import var
+from textual.screen import Screen
+from textual.widgets import Static
+
+from tutor.lesson.program import Program
+from tutor.recording.format import Kind
+from tutor.recording.index import NameKey
+from tutor.recording.log import DamagedError
+from tutor.recording.recording import Recording
+from tutor.tui.follow import key_of, tensor_of
+from tutor.tui.headline import end_words, facts_of, title_of
+from tutor.tui.index import Index
+from tutor.tui.keys import hints
+from tutor.tui.moment import Moment
+from tutor.tui.moves import Target
+from tutor.tui.source import Source, program_of
+from tutor.tui.takings import Takings
+from tutor.tui.widgets.bottom_line import BottomLine
+from tutor.tui.widgets.header_line import HeaderLine
+from tutor.tui.widgets.panes import Panes
+from tutor.tui.widgets.time_line import TimeLine
+from tutor.tui.words import describe
+
+WIDE: Final = 100
+"""Cells from which on all panes are seen at once."""
+
+LEAST: Final = (60, 18)
+"""Width and height below which nothing is shown."""
+
+PAUSE: Final = 1 / 500
+"""Seconds between slices of work on the recording while more is waiting and no key is pressed."""
+
+FRAME: Final = 1 / 30
+"""Seconds between looks at what was recorded, when nothing was waiting."""
+
+TELL: Final = 0.2
+"""Seconds between two reports of how far the recording is."""
+
+STARTING: Final = "Python and torch are being started, which takes a few seconds the first time …"
+
+
+class WalkingScreen(Screen[None]):
+    """Program, tensors, graph, why and output after a step.
+
+    Args:
+        source: The recording; closed together with the screen.
+        program: What was recorded; None takes it from the recording.
+        step: Where to begin, as soon as it is recorded; None for the first.
+    """
+
+    DEFAULT_CSS = """
+    WalkingScreen #too-small { display: none; content-align: center middle; width: 1fr; height: 1fr; }
+    WalkingScreen.-tiny > *, WalkingScreen.-short > * { display: none; }
+    WalkingScreen.-tiny #too-small, WalkingScreen.-short #too-small { display: block; }
+    """
+
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012
+        (0, "-tiny"),
+        (LEAST[0], "-narrow"),
+        (WIDE, "-wide"),
+    ]
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (LEAST[1], "-tall")]  # noqa: RUF012
+
+    number: var[int] = var(0, init=False)
+    """The step now, 0 while there is none."""
+
+    def __init__(self, source: Source, program: Program | None = None, *, step: int | None = None) -> None:
+        super().__init__()
+        self._program = program
+        self._takings = Takings(source)
+        self._shown: Moment | None = None
+        self._followed: NameKey | None = None
+        self._told = 0.0
+        self._wanted = step or 1
+        """The step to begin with, until it is there or a key is pressed."""
+
+    def compose(self) -> ComposeResult:
+        """Header, panes, time line, keys."""
+        yield HeaderLine(id="header")
+        yield Panes(id="panes")
+        yield TimeLine(id="time")
+        yield BottomLine(self._hints("program"), id="bottom")
+        yield Static(Content(f"This terminal is too small; tutor needs {LEAST[0]} x {LEAST[1]}."), id="too-small")
+
+    def on_mount(self) -> None:
+        """Show the program, and begin to take in its recording."""
+        if self._program is not None:
+            self.query_one(Panes).load(self._program)
+        self._take_in()
+        self._show_words()
+
+    def on_unmount(self) -> None:
+        """Stop what is still running."""
+        self._takings.source.close()
+
+    # The recording
+
+    @property
+    def recording(self) -> Recording:
+        """What is stepped through."""
+        return self._takings.recording
+
+    @property
+    def index(self) -> Index:
+        """What is looked up in it."""
+        return self._takings.index
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more can come."""
+        return self._takings.ended
+
+    def walk_in(self, source: Source, step: int) -> None:
+        """Walk through another recording of the same program, from the same step on."""
+        self._takings.source.close()
+        finished = self._takings.complete
+        self._takings, self._shown, self._wanted = Takings(source), None, step
+        self.set_reactive(WalkingScreen.number, 0)
+        self._show()
+        if finished:
+            self._take_in()
+
+    def _take_in(self) -> None:
+        """Take in what was recorded since the last time, for a moment."""
+        takings, more = self._takings, False
+        try:
+            more = self._grow()
+        except DamagedError as error:
+            self._fail(error)
+        if takings.complete:
+            self._show_progress()
+            self.arrived()
+            return
+        pause = PAUSE if (more or takings.ended) and takings.idle else FRAME
+        self.set_timer(pause if self.recording.count else FRAME / 4, self._take_in)
+
+    def _grow(self) -> bool:
+        """Take in a slice; whether more is waiting."""
+        takings, ended = self._takings, self.ended
+        more = takings.grow()
+        recording = takings.recording
+        if recording.header is not None and self._program is None:
+            self._program = program_of(recording.header)
+            self.query_one(Panes).load(self._program)
+        if self.number == 0 and recording.count:
+            self.number = 1
+        if self._wanted > 1 and (recording.count >= self._wanted or takings.ended):
+            self.number, self._wanted = max(min(self._wanted, recording.count), 1), 1
+        if takings.ended and not ended:
+            self._show_words()
+        if time.monotonic() - self._told > TELL:
+            self._show_progress()
+        return more
+
+    def _fail(self, error: DamagedError) -> None:
+        """Say that the recording cannot be read on, and keep what there is."""
+        failure = self._takings.fail(error)
+        self._show_words()
+        self.say(failure)
+
+    def arrived(self) -> None:
+        """Something worth remembering: the last step, or all of the recording is there. Subclasses may care."""
+
+    # Showing
+
+    def watch_number(self, old: int, new: int) -> None:
+        """Another step: draw it as soon as no more keys are waiting."""
+        self.say("")
+        self.call_later(self._show)
+
+    def _show(self) -> None:
+        """Bring all panes to the step now, unless they are there already."""
+        moment = self.moment
+        if moment is self._shown:
+            return
+        self._shown = moment
+        self._show_panes()
+        self._show_words()
+        self._show_progress()
+        if self.has_class("-narrow") and moment.step is not None and moment.step.kind is Kind.ERROR:
+            self.say(": ".join(describe(moment)[:2]))
+        if self.ended and moment.number == self.recording.count:
+            self.arrived()
+
+    def _show_panes(self) -> None:
+        moment, name = self.moment, self._followed
+        key = key_of(moment, name) if name is not None else None
+        tensor = tensor_of(moment, name) if name is not None else None
+        try:
+            self.query_one(Panes).show(moment, self.index, key, tensor)
+        except DamagedError as error:
+            self._fail(error)
+
+    @property
+    def moment(self) -> Moment:
+        """The step now, and the states around it."""
+        try:
+            return self._takings.moment(self.number)
+        except DamagedError as error:
+            self._fail(error)
+            return self._takings.last_moment
+
+    def _show_words(self) -> None:
+        moment, end = self.moment, self.recording.end
+        alarm = moment.step is not None and moment.step.kind is Kind.ERROR
+        if moment.step is None:
+            paragraphs = ["Nothing to step through." if self.ended else STARTING]
+        else:
+            paragraphs = describe(moment)
+        if self._takings.failure:
+            paragraphs.append(self._takings.failure)
+        elif end is not None and moment.number == self.recording.count:
+            paragraphs.append(end_words(end, after_error=alarm))
+        self.query_one(Panes).tell(paragraphs, alarm=alarm)
+
+    def _show_progress(self) -> None:
+        self._told = time.monotonic()
+        moment = self.moment
+        facts = facts_of(moment, self.index, ended=self.ended)
+        self.query_one(HeaderLine).show(title_of(self._program), facts, self._alarm())
+        self.query_one(TimeLine).show(moment.number, self.index)
+        self.query_one(Panes).refresh_marks()
+        if self.ended and not self.recording.count:
+            self.query_one(BottomLine).set_hints(self._hints("nothing"))
+
+    def _hints(self, pane: str) -> list[tuple[str, str]]:
+        return hints(pane, {})
+
+    def _alarm(self) -> str:
+        end = self.recording.end
+        if self._takings.failure:
+            return "damaged"
+        return end.how if end is not None and end.how != "finished" else ""
+
+    def say(self, note: str) -> None:
+        """Tell the learner something on the last line; empty takes it back."""
+        self.query_one(BottomLine).say(note)
+
+    # Moving
+
+    def go(self, target: Target) -> None:
+        """Go to a step, or say why not."""
+        self._takings.key_pressed()
+        self._wanted = 1
+        if isinstance(target, str):
+            self.say(target)
+        elif target == self.number:
+            self.say("")
+        else:
+            self.number = target
