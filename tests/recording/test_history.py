@@ -109,6 +109,14 @@ def test_a_name_of_a_function_is_followed_over_its_calls() -> None:
     assert list(history(recording, NameKey("g", "y"))) == []
 
 
+def test_a_name_is_not_taken_for_that_of_another_function() -> None:
+    build = Builder()
+    build.step(2, "y", opened(1, "f", 9), build.tensor(1, 1.0), bind("y", 1, scope=1), function="f")
+    build.step(3, "y", opened(2, "g", 2), build.tensor(2, 7.0), bind("y", 2, scope=2), function="g")
+    build.step(4, "x += 1", build.tensor(1, 2.0, version=1), function="g")
+    assert shown(list(history(build.recording(), NameKey("f", "y")))) == [(1, [1.0], None), (3, [2.0], None)]
+
+
 def test_a_name_that_is_gone_has_no_point_until_it_is_back() -> None:
     build = Builder()
     build.step(1, "w", build.tensor(1, 3.0), bind("w", 1))

@@ -59,6 +59,7 @@ class Chain:
         cut: bool = False,
         dtype: str = "float32",
         saved: dict[str, Any] | None = None,
+        parent: int = 0,
     ) -> int:
         """An operation; the id of its result.
 
@@ -74,6 +75,7 @@ class Chain:
             cut: Whether the operation has no derivative, or is ``detach``.
             dtype: Of the result.
             saved: What the node keeps.
+            parent: The step of the call that it is inside of.
         """
         id = self._new_tensor()
         edges = [self._edge(tensor) for tensor in inputs]
@@ -90,7 +92,7 @@ class Chain:
         changes.append(change)
         if bound:
             changes.append(bind(bound, id))
-        self._step(line, source, inputs, id, changes, name, flags)
+        self._step(line, source, inputs, id, changes, name, flags, parent)
         return id
 
     def write_in_place(self, line: int, source: str, tensor: int, value: float) -> None:
@@ -168,11 +170,20 @@ class Chain:
         return [-1, tensor] if tensor in self._leaves else None
 
     def _step(
-        self, line: int, source: str, inputs: list[int], result: int, changes: list[list[Any]], name: str, flags: int
+        self,
+        line: int,
+        source: str,
+        inputs: list[int],
+        result: int,
+        changes: list[list[Any]],
+        name: str,
+        flags: int,
+        parent: int = 0,
     ) -> None:
+        kind = Kind.INNER if parent else Kind.OPERATION
         detail = [list(inputs), result, None]
         self.steps[source] = self.tape.step(
-            Kind.OPERATION, line, source, *changes, name=name, detail=detail, flags=flags
+            kind, line, source, *changes, name=name, detail=detail, flags=flags, parent=parent
         )
 
 

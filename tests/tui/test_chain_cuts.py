@@ -39,7 +39,7 @@ def test_no_grad_is_told_at_the_operation_that_lost_it(tmp_path: Path) -> None:
     h = chain.operate(2, "x * 3", [x], 6.0, bound="h", flags=OFF)
     k = chain.operate(3, "h + 1", [h], 7.0, bound="k")
     z = chain.operate(4, "k * x", [k, x], 14.0)
-    assert cut_rows(chain, z) == ["  ╰✂ h line 2: made while grad was off"]
+    assert cut_rows(chain, z) == ["╰✂ h line 2: made while grad was off"]
 
 
 def test_integers_and_booleans(tmp_path: Path) -> None:
@@ -58,7 +58,7 @@ def test_the_gradient_of_an_earlier_backward(tmp_path: Path) -> None:
     y = chain.operate(2, "x * 3", [x], 6.0, [3.0], bound="y")
     chain.backward(3, y)
     z = chain.operate(4, "x * x.grad", [x, chain.gradient_of(x)], 6.0)
-    assert cut_rows(chain, z) == ["  ╰✂ x.grad line 3: a gradient, made without create_graph"]
+    assert cut_rows(chain, z) == ["╰✂ x.grad line 3: a gradient without create_graph"]
 
 
 def test_plain_data_is_no_cut(tmp_path: Path) -> None:
@@ -87,6 +87,20 @@ def test_without_a_cut_there_is_no_reason(tmp_path: Path) -> None:
     y = chain.operate(2, "x * data", [x, data], 4.0)
     cuts = Cuts(chain.recording())
     assert [cuts.of(tensor, chain.recording().count) for tensor in (x, data, y)] == [None, None, None]
+
+
+def test_of_two_losses_the_later_is_told(tmp_path: Path) -> None:
+    chain = Chain(tmp_path / "log")
+    x = chain.leaf("x", 2.0)
+    first, second = (chain.operate(line, f"x.detach() {line}", [x], 2.0, name="detach", cut=True) for line in (2, 3))
+    for line, inputs in ((4, [first, second]), (5, [second, first])):
+        both = chain.operate(line, f"sum {line}", inputs, 4.0)
+    recording = chain.recording()
+    for tensor in (both - 1, both):
+        lost = Cuts(recording).of(tensor, recording.count)
+        assert lost == where_lost(recording, tensor, recording.count)
+        assert lost is not None
+        assert recording.site(lost.step).line == 3
 
 
 def longer_and_longer(path: Path, turns: int) -> tuple[Chain, int]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import random
-import struct
 from pathlib import Path
 from typing import Any
 
@@ -301,6 +300,8 @@ async def test_the_sentence_is_short_and_harmless(tmp_path: Path) -> None:
     assert len(await copy(App(), "long " * 100, environment(tmp_path))) < 80
 
 
-def test_float32_has_no_more_digits_than_it_needs() -> None:
-    value = struct.unpack("<f", struct.pack("<f", 0.3))[0]
-    assert code_of(torch.tensor(value)) == "torch.tensor(0.3)"
+@pytest.mark.parametrize("dtype", ["float32", "float16", "bfloat16"])
+def test_a_number_has_no_more_digits_than_it_needs(dtype: str) -> None:
+    tensor = torch.tensor(0.3, dtype=getattr(torch, dtype))
+    assert code_of(tensor).startswith("torch.tensor(0.3")
+    assert "0.30" not in code_of(tensor)

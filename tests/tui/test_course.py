@@ -45,6 +45,10 @@ def test_next_is_the_first_lesson_after_the_last_that_is_not_done(places: list[P
     assert (found.name if found else None) == following
 
 
+def test_nothing_is_next_before_it_is_known_what_is_done() -> None:
+    assert Course(LESSONS, {}, marked=False).next is None
+
+
 @pytest.mark.parametrize(
     ("place", "offered"),
     [

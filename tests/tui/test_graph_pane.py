@@ -12,7 +12,9 @@ from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
 from tutor.recording.format import Kind
+from tutor.tui.chain_cuts import Cuts
 from tutor.tui.chain_lanes import NODE_LIMIT, Layout, lay_out
+from tutor.tui.chain_parts import Parts
 from tutor.tui.widgets import graph_pane
 from tutor.tui.widgets.graph_pane import GraphPane
 from tutor.tui.widgets.pane import Pane
@@ -36,6 +38,9 @@ class PaneApp(App[None]):
         yield pane
 
     def on_pane_row_opened(self, message: Pane.RowOpened) -> None:
+        self.asked.append(message.key)
+
+    def on_pane_row_chosen(self, message: Pane.RowChosen) -> None:
         self.asked.append(message.key)
 
 
@@ -139,15 +144,25 @@ async def test_a_part_of_another_backward_call_is_not_counted(tmp_path: Path) ->
     chain = Chain(tmp_path / "log")
     x = chain.leaf("x", 1.0)
     y = chain.operate(2, "x * 3", [x], 3.0, [3.0], bound="y")
-    u = chain.operate(3, "y * 4", [y], 12.0, [4.0], bound="u")
+    u = chain.operate(3, "y * 0", [y], 0.0, [0.0], bound="u")
     v = chain.operate(4, "y * 5", [y], 15.0, [5.0], bound="v")
-    both = chain.operate(5, "u + v", [u, v], 27.0, name="add", bound="both")
+    both = chain.operate(5, "u + v", [u, v], 15.0, name="add", bound="both")
     chain.backward(6, u)
     chain.backward(7, v)
     chain.tape.step(Kind.STATEMENT, 8, "pass")
     async with shown(chain, tensor=both) as (pane, _):
         row = next(line for line in seen(pane) if " y " in line)
         assert row.endswith("← 5.0")
+
+
+def test_parts_are_told_in_the_order_in_which_they_were_sent(tmp_path: Path) -> None:
+    chain = diamond(tmp_path / "log")
+    moment, cuts = chain.moment(), Cuts(chain.recording())
+    ways = lay_out(moment, (3,), cuts).arrivals["leaf", 1]
+    call = chain.steps["y + z"] + 1
+    sent = Parts(moment, cuts).of(ways, call)
+    assert len(sent[0]) == 2
+    assert Parts(moment, cuts).of(ways[::-1], call) == sent
 
 
 async def test_the_graph_of_several_results(tmp_path: Path) -> None:
@@ -182,7 +197,7 @@ async def test_a_cut_is_told_in_its_row_and_leads_to_its_step(tmp_path: Path) ->
     c = chain.operate(2, "x.detach()", [x], 2.0, name="detach", bound="c", cut=True)
     chain.operate(3, "x * c", [x, c], 4.0, bound="z")
     async with shown(chain) as (pane, pilot):
-        assert seen(pane)[-1] == "     ╰✂ x.detach()  line 2: detach() takes it out of the graph"
+        assert seen(pane)[-1] == "   ╰✂   x.detach()  line 2: detach() takes it out of the graph"
         await pilot.press("down", "down", "enter")
         assert asked(pilot) == [("cut", chain.steps["x.detach()"])]
 
@@ -224,7 +239,7 @@ async def test_a_change_that_breaks_backward_is_told_in_a_narrow_pane_too(tmp_pa
     x = chain.leaf("x", 2.0)
     y = chain.operate(2, "x**2", [x], 4.0, [4.0], name="pow", bound="y", saved={"self": [-1, x, 0]})
     chain.write_in_place(3, "x += 1", x, 3.0)
-    async with shown(chain, size=(52, 10), tensor=y) as (pane, _):
+    async with shown(chain, size=(48, 10), tensor=y) as (pane, _):
         assert "✗ changed since" in seen(pane)[0]
 
 
@@ -246,9 +261,9 @@ async def test_many_turns_are_one_row(tmp_path: Path) -> None:
             "›  ●    h        TanhBackward0  1.0",
             "   ●─╮  w * h    MulBackward0   1.0",
             "   ⋮ ⋮  10 more turns of lines 5-6 (20 nodes)",
-            "   │ ●  tanh(h)  TanhBackward0  1.0",
-            "   ├─●  w * h    MulBackward0   1.0",
-            "   ╰▶   w.grad   None",
+            "   ● │  tanh(h)  TanhBackward0  1.0",
+            "   ●─┤  w * h    MulBackward0   1.0",
+            "     ╰▶ w.grad   None",
         ]
 
 
@@ -286,7 +301,7 @@ async def test_a_fold_is_open_while_a_node_in_it_runs(tmp_path: Path) -> None:
         assert "10 more turns" in "\n".join(seen(pane))
         pane.show(chain.moment(call + 11))
         text = "\n".join(seen(pane))
-        assert "▶ │ ●  tanh(h)" in text
+        assert "▶ ● │  tanh(h)" in text
         assert "more turns" not in text
         pane.show(chain.moment(call + 24))
         await pilot.pause()
@@ -301,6 +316,25 @@ async def test_who_folds_what_runs_still_sees_that_it_runs(tmp_path: Path) -> No
         pane.choose(heading)
         await pilot.press("enter")
         assert "›▶ ⋮ ⋮  10 more turns" in "\n".join(seen(pane))
+
+
+async def test_what_was_folded_while_it_ran_opens_when_it_runs_again(tmp_path: Path) -> None:
+    chain, h = loop(tmp_path / "log", 12)
+    call = chain.backward(9, h)
+    async with shown(chain, call + 11, size=(68, 12)) as (pane, _):
+        pane.toggle(("fold", 3))
+        assert "more turns" in "\n".join(seen(pane))
+        pane.show(chain.moment(call + 12))
+        assert "more turns" in "\n".join(seen(pane))
+        for number in (call + 1, call + 11):
+            pane.show(chain.moment(number))
+        assert "more turns" not in "\n".join(seen(pane))
+
+
+async def test_a_long_graph_is_folded_in_a_high_pane_too(tmp_path: Path) -> None:
+    chain, _ = loop(tmp_path / "log", 40)
+    async with shown(chain, size=(68, 100)) as (pane, _):
+        assert "38 more turns of lines 5-6 (76 nodes)" in "\n".join(seen(pane))
 
 
 async def test_what_is_opened_stays_open_at_the_next_step(tmp_path: Path) -> None:

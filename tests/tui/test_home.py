@@ -24,7 +24,7 @@ class Hand(TutorApp):
         self.opened: list[Program] = []
         self._log_path = log
 
-    def source_of(self, program: Program) -> Growing:
+    def source_of(self, program: Program, *, times: int = 1) -> Growing:
         self.opened.append(program)
         return Growing(accumulation(self._log_path))
 

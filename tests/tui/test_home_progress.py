@@ -31,7 +31,7 @@ class Hand(TutorApp):
         self.opened: list[Program] = []
         self._log_path = log
 
-    def source_of(self, program: Program) -> Growing:
+    def source_of(self, program: Program, *, times: int = 1) -> Growing:
         self.opened.append(program)
         return Growing(accumulation(self._log_path))
 
@@ -227,7 +227,12 @@ async def test_only_the_lesson_at_which_the_keys_rest_is_read(
 ) -> None:
     read: list[str] = []
     reading = beginnings._read
-    monkeypatch.setattr(beginnings, "_read", lambda path: read.append(path.stem) or reading(path))
+
+    def reading_noted(path: Path) -> beginnings.Beginning:
+        read.append(path.stem)
+        return reading(path)
+
+    monkeypatch.setattr(beginnings, "_read", reading_noted)
     for number in range(30):
         (pack / f"z{number:02}.py").write_text(f'# %% [raw] tutor="lesson"\n# title = "Z {number}"\n\n# %%\ny = 1\n')
     async with app.run_test(size=WIDE) as pilot:

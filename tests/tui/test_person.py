@@ -105,13 +105,13 @@ async def test_what_is_wrong_with_the_config_file_is_said_where_home_is_not_ther
         await until(pilot, lambda: "bad TOML" in screen_text(app))
 
 
-async def test_hints_can_be_switched_off(pack: Path, config: Path) -> None:
-    for text, shown in (("", True), ("hints = false\n", False)):
-        config.write_text(text)
-        app = TutorApp(pack=pack)
-        async with app.run_test() as pilot:
-            await until(pilot, lambda app=app: "▶ next" in screen_text(app))
-            assert ("enter open" in screen_text(app)) is shown
+@pytest.mark.parametrize(("text", "shown"), [("", True), ("hints = false\n", False)])
+async def test_hints_can_be_switched_off(pack: Path, config: Path, text: str, shown: bool) -> None:
+    config.write_text(text)
+    app = TutorApp(pack=pack)
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: "▶ next" in screen_text(app))
+        assert ("enter open" in screen_text(app)) is shown
 
 
 @pytest.mark.parametrize(

@@ -84,8 +84,8 @@ class TutorApp(App[None]):
 
     def on_mount(self) -> None:
         """Open what was asked for."""
-        if self.person.config.keys:
-            self.set_keymap(self.person.config.keys)
+        if self.person.keys:
+            self.set_keymap(self.person.keys)
         if self._target is None:
             from tutor.tui.screens.home import HomeScreen
 
@@ -122,7 +122,7 @@ class TutorApp(App[None]):
     @property
     def problems(self) -> list[str]:
         """What is wrong with the person's settings and with keeping progress; asked for after the first frame."""
-        if self.person.config.keys and not self._keys_checked:
+        if self.person.keys and not self._keys_checked:
             self._keys_checked = True
             self.set_keymap(self.person.checked_keys())
         return self.person.problems

@@ -11,9 +11,9 @@ from tutor.recording.format import Change, Kind
 from tutor.recording.model import Meta, NodeRecord, Step
 from tutor.recording.queries import Cause, Lost, where_lost
 from tutor.recording.recording import Recording
-from tutor.tui.moment import Moment, is_backward
+from tutor.tui.moment import Moment
 
-STEPS_KEPT: Final = 8192
+STEPS_KEPT: Final = 1024
 """Steps kept in memory once they were read."""
 
 _DEEPEST: Final = 40
@@ -58,17 +58,15 @@ class Cuts:
         return {id: lost for id in newest.values() if (lost := self._below[id])}
 
     def _of_inputs(self, born: int) -> Iterator[Lost]:
-        step = self.step(born)
+        # Not kept in memory: of a thousand steps hardly any is read again.
+        step = self.recording.step(born)
         self._made.update(change[1] for change in step.changes if change[0] == Change.TENSOR and change[5] is not None)
-        if step.kind not in _OPERATIONS or is_backward(step.site.name):
-            return
-        flips, told = self.recording.index.flips, set()
+        flips = self.recording.index.flips
         for tensor in _inputs(step):
             if tensor in self._made and tensor not in flips:
                 continue
             lost = self.of(tensor, born - 1)
-            if lost is not None and lost.step not in told:
-                told.add(lost.step)
+            if lost is not None:
                 yield lost
 
     def _find(self, tensor: int, number: int, depth: int) -> Lost | None:
@@ -88,7 +86,7 @@ class Cuts:
         return lost
 
     def _by_inputs(self, tensor: int, born: int, number: int, depth: int) -> Lost | None:
-        step = self.step(born)
+        step = self.recording.step(born)
         meta = _meta(self.recording, step, tensor)
         if meta is not None and meta.requires_grad:
             return None
@@ -156,5 +154,5 @@ _WHY: Final = {
     Cause.INFERENCE_MODE: "made in inference mode",
     Cause.NEW_TENSOR: "{} copies the numbers only",
     Cause.SWITCHED_OFF: "requires_grad was switched off",
-    Cause.CREATE_GRAPH: "a gradient, made without create_graph",
+    Cause.CREATE_GRAPH: "a gradient without create_graph",
 }

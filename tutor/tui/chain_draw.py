@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from rich.cells import cell_len
@@ -11,7 +12,7 @@ from textual.content import Content
 from tutor.tui.cells import fit, pad
 from tutor.tui.chain_lanes import ChainRow
 from tutor.tui.chain_text import LABEL_WIDTH, SUM_WIDTH, VALUE_WIDTH, Cells, ChainText
-from tutor.tui.looks import ALARM, CHANGED, GOOD, GRADIENT, MUTED, NODE
+from tutor.tui.looks import ALARM, CHANGED, GOOD, GRADIENT, LANE, MUTED, NODE
 
 _LEAST_KEPT: Final = 9
 """Cells below which nothing is said of saved tensors."""
@@ -58,6 +59,23 @@ def fitted(columns: Columns, text: ChainText, width: int) -> Columns:
     text.label_width, text.value_width, text.gradient_width = label, value, max(gradient - 2, 6)
     text.leaf_width = width - 3 - columns.lanes - gap
     return columns._replace(label=label, value=value, gradient=gradient)
+
+
+@lru_cache(512)
+def draw_place(kind: str, lanes: str, cells: Cells, columns: Columns, width: int) -> Content:
+    """The row of a node or a leaf; from step to step most of them stay the same.
+
+    Args:
+        kind: Of the place.
+        lanes: The lines that lead to it.
+        cells: What it says.
+        columns: Where that stands.
+        width: Cells that the row has.
+    """
+    lanes = pad(lanes, max(columns.lanes, cell_len(lanes)))
+    head = Content.assemble(sign(running=cells.is_running, ran=cells.has_run), (lanes, LANE), " ")
+    body = draw_leaf(cells, columns) if kind == "leaf" else draw_node(cells, columns, width - head.cell_length)
+    return (head + (body.stylize("bold") if cells.is_running else body)).truncate(width, ellipsis=True)
 
 
 def draw_node(cells: Cells, columns: Columns, width: int) -> Content:

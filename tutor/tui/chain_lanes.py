@@ -163,7 +163,7 @@ def _rank(place: Place) -> tuple[int, int]:
 
 
 def _with_lanes(graph: dict[Place, list[Place]], order: list[Place]) -> list[ChainRow]:
-    shown = set(order)
+    turn = {place: number for number, place in enumerate(order)}
     lanes: list[Place | None] = []
     lane_of: dict[Place, int] = {}
     rows: list[ChainRow] = []
@@ -173,17 +173,19 @@ def _with_lanes(graph: dict[Place, list[Place]], order: list[Place]) -> list[Cha
         before = tuple([item is not None for item in lanes[:LANE_LIMIT]])
         lanes[here] = None
         ends: list[int] = []
-        for target in graph[place]:
-            if target not in shown:
+        targets = [target for target in graph[place] if target in turn]
+        fresh = [target for target in targets if target not in lane_of]
+        # The way that goes on longest stays in its lane, so that a deep graph does not drift to the right.
+        straight = max(fresh, key=lambda target: (target[0] == "node", turn[target]), default=None)
+        for target in targets:
+            if target == straight:
+                lane_of[target] = here
+                lanes[here] = target
                 continue
-            if target in lane_of:
-                ends.append(lane_of[target])
-                continue
-            lane = here if lanes[here] is None else _free_lane(lanes, here)
-            if lane != here:
-                ends.append(lane)
-            lanes[lane] = target
-            lane_of[target] = lane
+            if target not in lane_of:
+                lane_of[target] = _free_lane(lanes, here)
+                lanes[lane_of[target]] = target
+            ends.append(lane_of[target])
         after = tuple([item is not None for item in lanes[:LANE_LIMIT]])
         rows.append(ChainRow(_draw(before, after, here, tuple(ends), place[0] if from_above else "node"), place))
         while lanes and lanes[-1] is None:

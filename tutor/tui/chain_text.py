@@ -10,7 +10,7 @@ from rich.cells import cell_len
 
 from tutor.plain.format import harmless
 from tutor.recording.format import Change, Kind
-from tutor.recording.model import NodeRecord, Saved
+from tutor.recording.model import Content, Meta, NodeRecord, Saved
 from tutor.tui.cells import fit, fit_end
 from tutor.tui.chain import Place, backward_call, find_node, label_of, tensors_in
 from tutor.tui.chain_cuts import Cuts
@@ -24,7 +24,7 @@ VALUE_WIDTH: Final = 20
 """Cells that a name and a value may have."""
 
 LEAF_WIDTH: Final = 22
-"""Cells that the name of a leaf may have; the end of a longer one tells more."""
+"""Cells that the name of a leaf may have."""
 
 SUM_WIDTH: Final = 40
 """Cells that a sum may have."""
@@ -64,6 +64,9 @@ class ChainText:
         """Cells that each text may have; the last is for a leaf, its name and its ``.grad``."""
         self._moment = moment
         self._step = cuts.step
+        # A row is described twice, to measure it and to draw it: what does not depend on the room is kept.
+        self._results: dict[int, tuple[str, tuple[Meta, Content] | None]] = {}
+        self._saved_texts: dict[int, tuple[str, bool]] = {}
         self._parts = Parts(moment, cuts)
         self._arrivals: dict[Place, list[Arrival]] = layout.arrivals if layout is not None else {}
         self.backward = backward_call(moment)
@@ -96,7 +99,9 @@ class ChainText:
         if node is None:
             return Cells("", "", "", "", "", False, False)
         label, value = self._result(node)
-        kept, is_changed = self._kept(node)
+        if node.id not in self._saved_texts:
+            self._saved_texts[node.id] = self._kept(node)
+        kept, is_changed = self._saved_texts[node.id]
         return Cells(
             fit(label, self.label_width),
             harmless(node.name),
@@ -114,7 +119,10 @@ class ChainText:
         return node is not None and node.ran > (self.backward.number if self.backward is not None else 0)
 
     def _leaf(self, tensor: int) -> Cells:
-        label = f"{fit_end(harmless(label_of(self._moment, tensor)), LEAF_WIDTH)}.grad"
+        name = harmless(label_of(self._moment, tensor))
+        # The end of a name tells more, the beginning of an expression.
+        cut = fit_end if self._moment.after.names_of(tensor) else fit
+        label = f"{cut(name, LEAF_WIDTH)}.grad"
         room = self.leaf_width - max(cell_len(label), self.label_width)
         number = self._accumulate(tensor)
         returned = "" if number is not None else self._returned(tensor)
@@ -169,19 +177,23 @@ class ChainText:
 
     def _result(self, node: NodeRecord) -> tuple[str, str]:
         """What the node's result is called, and its value, also when the tensor itself is gone."""
+        if node.id not in self._results:
+            self._results[node.id] = self._find_result(node)
+        label, result = self._results[node.id]
+        return label, tensor_text(*result, self.value_width) if result is not None else ""
+
+    def _find_result(self, node: NodeRecord) -> tuple[str, tuple[Meta, Content] | None]:
         moment = self._moment
         if not 0 < node.born <= moment.recording.count:
-            return "", ""
+            return "", None
         born = self._step(node.born)
         made = next((change for change in born.changes if change[0] == Change.TENSOR and change[5] == node.id), None)
         tensor = made[1] if made is not None else self._tensors.get(node.id)
         record = moment.tensor(tensor) if tensor is not None else None
         if record is not None and record.node == node.id:
-            return _one_line(label_of(moment, record.id)), tensor_text(record.meta, record.content, self.value_width)
+            return _one_line(label_of(moment, record.id)), (record.meta, record.content)
         label = _one_line(born.site.source)
-        if made is None:
-            return label, ""
-        return label, tensor_text(moment.after.tables.metas[made[2]], made[7], self.value_width)
+        return label, (moment.after.tables.metas[made[2]], made[7]) if made is not None else None
 
     def _incoming(self, node: NodeRecord) -> str:
         """The gradient that arrived at a node when it ran, as a sum where several came."""

@@ -86,6 +86,8 @@ class Course(NamedTuple):
     """The place that was changed last."""
     files: list[Path] = []  # noqa: RUF012
     """Own files, the newest first."""
+    marked: bool = True
+    """Whether it is known already what is done; nothing is said to come next before."""
 
     @property
     def done(self) -> int:
@@ -111,7 +113,7 @@ class Course(NamedTuple):
             for lesson in self.lessons[start:] + self.lessons[:start]
             if lesson.name != last and not lesson.problem and not self._is_done(lesson)
         ]
-        return following[0] if following else None
+        return following[0] if following and self.marked else None
 
     def entries(self, wanted: str = "") -> list[Entry]:
         """What is listed.

@@ -90,7 +90,7 @@ def aligned(values: Sequence[Any]) -> list[str]:
     texts = [number(value) for value in values]
     if values and isinstance(values[0], float):
         pairs = [_split(text) for text in texts]
-        behind = 0
+        behind = max(len(after) for _, after in pairs)
         texts = [before + after.ljust(behind) for before, after in pairs]
     width = max(map(len, texts), default=0)
     return [text.rjust(width) for text in texts]

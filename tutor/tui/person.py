@@ -55,12 +55,17 @@ class Person:
         kept = kept_setting("theme")
         return kept if isinstance(kept, str) and kept in known else None
 
+    @property
+    def keys(self) -> dict[str, str]:
+        """The keys that were chosen, by what they do."""
+        return self.config.keys
+
     def checked_keys(self) -> dict[str, str]:
         """The keys that were chosen, by what they do, without those that cannot be; why not is among the problems."""
         from tutor.tui.keymap import check_keys
 
         check_keys(self.config)
-        return self.config.keys
+        return self.keys
 
     @property
     def problems(self) -> list[str]:

@@ -95,7 +95,7 @@ class HomeScreen(Screen[None]):
             self._problem = str(error)
         else:
             self._title = pack.title
-            self._course = Course(pack.lessons, {})
+            self._course = Course(pack.lessons, {}, marked=False)
             self._problem = "\n".join(pack.problems)
             if not pack.lessons and not pack.problems:
                 self._problem = "There are no lessons in this pack."
@@ -114,7 +114,9 @@ class HomeScreen(Screen[None]):
         self.set_timer(SOON, self._mark)
 
     def _mark(self) -> None:
-        """Mark what is done, begun and next."""
+        """Mark what is done, begun and next, unless another screen is shown."""
+        if not self.is_current:
+            return
         tutor, course = self._tutor, self._course
         store, pack = tutor.store, tutor.person.pack
         files = [Path(recent.path) for recent in store.recent()]
@@ -228,7 +230,7 @@ class HomeScreen(Screen[None]):
         from tutor.tui.keys import key_text
         from tutor.tui.screens.help import Help
 
-        chosen = self._tutor.person.config.keys
+        chosen = self._tutor.person.keys
         bindings = [binding for binding in self.BINDINGS if isinstance(binding, Binding)]
         shown = [binding.with_key(chosen.get(binding.id or "", binding.key)) for binding in bindings]
         self.app.push_screen(Help([(key_text(binding), binding.tooltip) for binding in shown], full=False))

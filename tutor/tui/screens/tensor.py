@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
-from itertools import islice
 from time import perf_counter
 from typing import ClassVar, Final
 
@@ -45,7 +44,7 @@ WIDE: Final = 100
 WITH_HISTOGRAM: Final = 20
 """Tensors of more elements get a histogram."""
 
-POINTS: Final = 2000
+POINTS: Final = 1000
 """Changes shown at most."""
 
 SLICE: Final = 0.008
@@ -221,12 +220,13 @@ class TensorScreen(ModalScreen[int | None]):
         deadline, before = perf_counter() + SLICE, len(self._points)
         while self._coming is not None and perf_counter() < deadline:
             try:
-                new = list(islice(self._coming, 16))
+                point = next(self._coming, None)
             except DamagedError as error:
-                new, self._problem = [], harmless(str(error))
-            self._points += new
-            if len(new) < 16:
+                point, self._problem = None, harmless(str(error))
+            if point is None:
                 self._coming = None
+            else:
+                self._points.append(point)
         done = self._coming is None
         if done or len(self._points) // 200 != before // 200:
             self._show_history()
@@ -282,10 +282,6 @@ class TensorScreen(ModalScreen[int | None]):
         message.stop()
         if isinstance(message.pane, HistoryPane) and isinstance(message.key, int):
             self.dismiss(message.key)
-
-    def on_pane_row_chosen(self, message: Pane.RowChosen) -> None:
-        """A click only chooses."""
-        message.stop()
 
     # Parts and the rest
 

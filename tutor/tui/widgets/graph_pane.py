@@ -14,7 +14,7 @@ from tutor.recording.queries import Lost
 from tutor.tui.cells import fit, pad
 from tutor.tui.chain import Place, Root, find_root, label_of
 from tutor.tui.chain_cuts import Cuts, cut_words
-from tutor.tui.chain_draw import Columns, columns_of, draw_leaf, draw_node, fitted, sign
+from tutor.tui.chain_draw import Columns, columns_of, draw_place, fitted, sign
 from tutor.tui.chain_fold import Fold, FoldedRows, find_folds
 from tutor.tui.chain_lanes import COUNT_LIMIT, ChainRow, Layout, lay_out
 from tutor.tui.chain_text import ChainText
@@ -137,6 +137,8 @@ class GraphPane(Pane):
         if self._shown is not None and fold in self._shown.folds:
             self._open[fold] = not self._is_open(fold)
             self._arrange()
+            row = self._shown.positions.get(fold, 0)
+            self.reveal(row, row)
             self.redraw()
 
     def _is_open(self, fold: Place) -> bool:
@@ -175,20 +177,14 @@ class GraphPane(Pane):
             )
         self._fit(width)
         item = self._rows[row]
-        lanes = pad(item.lanes, max(self._columns.lanes, cell_len(item.lanes)))
         kind = item.place[0]
+        if kind in ("node", "leaf"):
+            return draw_place(kind, item.lanes, self._text.describe(item.place), self._columns, width)
+        lanes = pad(item.lanes, max(self._columns.lanes, cell_len(item.lanes)))
         if kind == "fold":
             return self._draw_fold(item.place, lanes).truncate(width, ellipsis=True)
-        if kind == "cut":
-            head = Content.assemble("  ", (lanes, LANE), " ")
-            return head + self._draw_cut(self._lost_at(item.place[1]), width - head.cell_length)
-        cells = self._text.describe(item.place)
-        head = Content.assemble(sign(running=cells.is_running, ran=cells.has_run), (lanes, LANE), " ")
-        if kind == "leaf":
-            body = draw_leaf(cells, self._columns)
-        else:
-            body = draw_node(cells, self._columns, width - head.cell_length)
-        return (head + (body.stylize("bold") if cells.is_running else body)).truncate(width, ellipsis=True)
+        head = Content.assemble("  ", (lanes, LANE), " ")
+        return head + self._draw_cut(self._lost_at(item.place[1]), width - head.cell_length)
 
     def _fit(self, width: int) -> None:
         """Make the columns fit to the rows that are seen."""
