@@ -5,8 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual.geometry import Region
 
 from tutor.tui.app import TutorApp
+from tutor.tui.screens.stepper import StepperScreen
+from tutor.tui.widgets.pane import Pane
 
 from .looking import app_of, at, check_golden, screen_text, stepping, until
 from .tape import accumulation, clinic, empty, names
@@ -81,3 +84,46 @@ async def test_home(pack: Path) -> None:
         await pilot.press(*"second")
         await pilot.pause()
         await check_golden(pilot, "home-filtered")
+
+
+async def test_a_wide_terminal(tmp_path: Path) -> None:
+    async with stepping(clinic(tmp_path / "log").path, size=(200, 60)) as (pilot, screen):
+        await at(pilot, screen, 15)
+        await check_golden(pilot, "clinic-15-200")
+
+
+@pytest.mark.parametrize("theme", ["textual-light", "ansi-dark", "ansi-light"])
+async def test_another_theme_says_the_same(tmp_path: Path, theme: str) -> None:
+    async with stepping(accumulation(tmp_path / "log").path, size=WIDE) as (pilot, screen):
+        app_of(pilot).theme = theme
+        await at(pilot, screen, 12)
+        await check_golden(pilot, "accumulation-12-120")
+
+
+async def test_without_colour_the_screen_says_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with stepping(accumulation(tmp_path / "log").path, size=WIDE) as (pilot, screen):
+        await at(pilot, screen, 12)
+        await check_golden(pilot, "accumulation-12-120")
+        assert colours(screen)
+        assert all(red == green == blue for red, green, blue in colours(screen))
+
+
+async def test_with_colour_there_are_colours(tmp_path: Path) -> None:
+    async with stepping(accumulation(tmp_path / "log").path, size=WIDE) as (pilot, screen):
+        await at(pilot, screen, 12)
+        assert not all(red == green == blue for red, green, blue in colours(screen))
+
+
+def colours(screen: StepperScreen) -> set[tuple[int, int, int]]:
+    """Every colour in the lines of the panes, as the terminal would get them."""
+    found = set()
+    for pane in screen.query(Pane):
+        for strip in pane.render_lines(Region(0, 0, *pane.size)):
+            for line_filter in pane.app._filters:
+                strip = strip.apply_filter(line_filter, pane.background_colors[1])
+            for segment in strip:
+                for colour in (segment.style.color, segment.style.bgcolor) if segment.style else ():
+                    if colour is not None and colour.triplet is not None:
+                        found.add(tuple(colour.triplet))
+    return {(red, green, blue) for red, green, blue in found}

@@ -46,7 +46,7 @@ class Columns(NamedTuple):
         """
         role = 13 if width >= 56 else 9
         name = min(max(longest, 4), (width - role) // 3)
-        shape = 12 if width - name >= 72 else 0
+        shape = 14 if width - name >= 72 else 0
         left = max(width - 2 - (4 if shape else 3) - name - shape - role, 8)
         value = left * 11 // 20
         return Columns(name, shape, value, left - value, role)
@@ -108,10 +108,9 @@ def draw_plain(moment: Moment, row: Row, columns: Columns) -> Content:
 
 
 def shape_text(record: TensorRecord) -> str:
-    """``3×2 float64``; a number alone has no shape, and float32 goes without saying."""
+    """``(3×2) float64``; a number alone has no shape."""
     shape = "×".join(str(size) for size in record.meta.shape)
-    dtype = "" if record.meta.dtype == "float32" and shape else record.meta.dtype
-    return f"{shape} {dtype}".strip()
+    return f"({shape}) {record.meta.dtype}" if shape else record.meta.dtype
 
 
 def role_of(state: State, record: TensorRecord, width: int) -> str:

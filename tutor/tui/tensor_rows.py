@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
+from rich.cells import cell_len
+
 from tutor.plain.format import harmless
 from tutor.recording.state import Key, Scope, root_of
 from tutor.tui.moment import Moment
@@ -90,8 +92,10 @@ class _Group:
             yield Row(harmless(path[len(self.root) :].removeprefix(".")), reference, self.scope.id, path, True)
 
 
-def rows_of(moment: Moment, folds: Mapping[Key, bool]) -> Iterator[Row]:
-    """Names by scope, the innermost first; in each the tensors, then the results without a name, then the rest.
+def rows_of(moment: Moment, folds: Mapping[Key, bool]) -> tuple[list[Row], list[Row]]:
+    """Names by scope, the innermost first: the tensors of that scope; and all rows that come below them.
+
+    Results without a name belong between the two.
 
     Args:
         moment: The step now.
@@ -106,22 +110,95 @@ def rows_of(moment: Moment, folds: Mapping[Key, bool]) -> Iterator[Row]:
         if group is None:
             group = groups[root] = _Group(scope, root)
         group.add(path, reference)
-    unnamed = list(unnamed_rows(moment))
+    first: list[Row] = []
+    rest: list[Row] = []
     for scope, groups in scopes.values():
         shown = [group for group in groups.values() if group.shown]
         if not shown:
             continue
+        tensors = rest if first else first
         if len(state.scopes) > 1:
-            yield Row(f"in {harmless(scope.function)}" if scope.function else "in the program", None, scope.id)
+            title = f"in {harmless(scope.function)}" if scope.function else "in the program"
+            tensors.append(Row(title, None, scope.id))
         for group in shown:
             if group.holds_tensors:
-                yield from group.rows(folds)
-        yield from unnamed
-        unnamed = []
+                tensors.extend(group.rows(folds))
         for group in shown:
             if not group.holds_tensors:
-                yield from group.rows(folds)
-    yield from unnamed
+                rest.extend(group.rows(folds))
+    return first, rest
+
+
+class Rows:
+    """The rows at the step now. From step to neighbouring step only those are made anew that changed."""
+
+    def __init__(self) -> None:
+        self.all: list[Row] = []
+        self.longest = 4
+        """Cells of the longest name of a tensor."""
+        self._first: list[Row] = []
+        self._rest: list[Row] = []
+        self._unnamed: list[Row] = []
+        self._where: dict[Key, int] = {}
+        self._names: list[tuple[int, list[str]]] = []
+        self._moment: Moment | None = None
+        self._longest = 4
+
+    def show(self, moment: Moment, folds: Mapping[Key, bool]) -> None:
+        """Go to a step."""
+        names = [(scope.id, list(scope.names)) for scope in moment.after.scopes.values()]
+        anew = names != self._names or not self._follow(moment)
+        if anew:
+            self._first, self._rest = rows_of(moment, folds)
+            self._names, self._longest = names, _longest(self._first + self._rest)
+        unnamed = list(unnamed_rows(moment))
+        moved = anew or len(unnamed) != len(self._unnamed)
+        self._moment, self._unnamed = moment, unnamed
+        self.all = self._first + unnamed + self._rest
+        self.longest = max(self._longest, _longest(unnamed))
+        if moved:
+            self._where = {Key(row.scope, row.path): number for number, row in enumerate(self.all) if row.path}
+
+    def forget(self) -> None:
+        """Make all rows anew the next time: something was folded or opened."""
+        self._moment = None
+
+    def first_changed(self, moment: Moment) -> int | None:
+        """The first row that the step changed."""
+        places = [self._where[key] for key in moment.touched if key in self._where]
+        first = len(self._first)
+        places += [first + number for number, row in enumerate(self._unnamed) if is_changed(moment, row)]
+        return min(places, default=None)
+
+    def _follow(self, moment: Moment) -> bool:
+        """Take over what changed between neighbouring steps; whether that is all there is to do."""
+        last = self._moment
+        if last is None or last.recording is not moment.recording or abs(moment.number - last.number) > 1:
+            return False
+        touched = moment.touched if moment.number > last.number else last.touched
+        for key in touched:
+            scope = moment.after.scopes.get(key.scope)
+            reference = scope.names.get(key.path) if scope is not None else None
+            place = self._where.get(key)
+            if place is None or reference is None:
+                return False
+            rows, number = (self._first, place) if place < len(self._first) else (self._rest, place - self._gap)
+            row = rows[number]
+            if is_tensor(row.reference) != is_tensor(reference) or row.members:
+                return False
+            if row.reference is not reference:
+                rows[number] = row._replace(reference=reference)
+        return True
+
+    @property
+    def _gap(self) -> int:
+        """Rows before the rest."""
+        return len(self._first) + len(self._unnamed)
+
+
+def _longest(rows: list[Row]) -> int:
+    """Cells of the longest name of a tensor."""
+    return max((cell_len(row.label) + 2 * row.member for row in rows if is_tensor(row.reference)), default=4)
 
 
 def unnamed_rows(moment: Moment) -> Iterator[Row]:

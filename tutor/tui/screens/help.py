@@ -33,11 +33,17 @@ MARKS: Final = (
     ("✓", "this node has run"),
     ("╰▶ w.grad", "the chain ends at the leaf w (AccumulateGrad)"),
     ("← 1.0", "the gradient that arrived at the node"),
+    ("✂", "the chain was cut here: detach, no_grad, an integer"),
+    ("⋮", "turns that look alike, folded (Enter)"),
     ("saved", "what the node keeps for backward; freed once it has run"),
     ("↻ 2/3", "turn 2 of 3 of the loop"),
     ("#> …", "what the line prints; shown once it has run"),
     ("◂ ▴ ✗ ┼", "on the time line: backward, update, error, a turn of a loop"),
 )
+
+
+PAGE_WIDTH: Final = 70
+"""Cells of a line; in a terminal of 80 it fits on the page."""
 
 
 class Help(Sheet):
@@ -59,5 +65,7 @@ def _table(title: str, rows: list[tuple[str, str]] | tuple[tuple[str, str], ...]
     width = max(cell_len(left) for left, _ in rows) + 2
     lines = [Content.styled(title, "bold")]
     for left, right in rows:
-        lines.append(Content.assemble((left + " " * (width - cell_len(left)), LANE), right))
+        first, *others = Content(right).wrap(PAGE_WIDTH - width)
+        lines.append(Content.assemble((left + " " * (width - cell_len(left)), LANE)) + first)
+        lines += [Content(" " * width) + other for other in others]
     return Content("\n").join(lines)

@@ -231,7 +231,8 @@ class TensorScreen(ModalScreen[int | None]):
         if done or len(self._points) // 200 != before // 200:
             self._show_history()
         if done:
-            self.query_one(HistoryPane).choose_step(self._moment.number)
+            pane = self.query_one(HistoryPane)
+            pane.choose(pane.first_choice())
             self._show_what_moves()
             self._complete = True
         else:

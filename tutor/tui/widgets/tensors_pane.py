@@ -6,7 +6,6 @@ from collections.abc import Hashable
 from operator import is_
 from typing import Any
 
-from rich.cells import cell_len
 from textual.content import Content
 
 from tutor.recording.state import Key
@@ -14,7 +13,7 @@ from tutor.tui.cells import fit, pad
 from tutor.tui.looks import MUTED
 from tutor.tui.moment import Moment
 from tutor.tui.tensor_cells import Columns, draw_plain, draw_tensor, old_record
-from tutor.tui.tensor_rows import UNNAMED, Row, changed_members, is_changed, rows_of, ties
+from tutor.tui.tensor_rows import UNNAMED, Row, Rows, changed_members, is_changed, ties
 from tutor.tui.widgets.pane import Pane
 
 
@@ -29,7 +28,7 @@ class TensorsPane(Pane):
     def __init__(self, *, id: str) -> None:
         super().__init__("tensors", id=id)
         self._moment: Moment | None = None
-        self._rows: list[Row] = []
+        self._list = Rows()
         self._ties: dict[tuple[int, str], str] = {}
         self._folds: dict[Key, bool] = {}
         self._followed: Key | None = None
@@ -45,7 +44,7 @@ class TensorsPane(Pane):
         """
         self._moment, self._followed = moment, followed
         self._lay_out()
-        changed = next((number for number, row in enumerate(self._rows) if is_changed(moment, row)), None)
+        changed = self._list.first_changed(moment)
         if changed is not None:
             self.reveal(changed + self.PINNED, changed + self.PINNED)
         self.redraw()
@@ -56,6 +55,7 @@ class TensorsPane(Pane):
         if row is None:
             return False
         self._folds[Key(row.scope, row.path)] = not row.opened
+        self._list.forget()
         self._lay_out()
         self.redraw()
         return True
@@ -70,9 +70,13 @@ class TensorsPane(Pane):
         if number is not None:
             self.choose(number)
 
+    @property
+    def _rows(self) -> list[Row]:
+        return self._list.all
+
     def _lay_out(self) -> None:
         assert self._moment is not None
-        self._rows = list(rows_of(self._moment, self._folds))
+        self._list.show(self._moment, self._folds)
         self._ties = ties(self._moment, self._rows)
         if len(self._drawn) > max(len(self._rows) * 2, 500):
             self._drawn = {}
@@ -119,16 +123,13 @@ class TensorsPane(Pane):
 
     def first_choice(self) -> int:
         """What the step changed, else the first name."""
-        moment = self._moment
-        changed = (n for n, row in enumerate(self._rows, 1) if moment is not None and is_changed(moment, row))
-        return next(changed, super().first_choice())
+        changed = self._list.first_changed(self._moment) if self._moment is not None else None
+        return changed + self.PINNED if changed is not None else super().first_choice()
 
     def _columns_for(self, width: int) -> Columns:
         """Columns for a width; names get what they need, up to a third."""
         if self._columns is None or self._columns.total != width - 2:
-            tensors = (row for row in self._rows if isinstance(row.reference, int))
-            longest = max((cell_len(row.label) + 2 * row.member for row in tensors), default=4)
-            self._columns = Columns.of(longest, width)
+            self._columns = Columns.of(self._list.longest, width)
         return self._columns
 
 
