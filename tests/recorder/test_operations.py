@@ -1248,6 +1248,8 @@ def test_a_large_tensor_is_a_summary(record: Record) -> None:
     big = tensor_at(recording, "big")
     assert big["value"] is None
     assert (big["summary"]["min"], big["summary"]["max"], big["summary"]["mean"]) == (0.0, 1000.0, 500.0)
+    # Ten ranges from 0 to 1000 that hold the numbers 0, 1, … 1000; the last of them its upper end, too.
+    assert big["summary"]["histogram"] == [100] * 9 + [101]
     odd = tensor_at(recording, "odd")["summary"]
     assert (odd["nan"], odd["inf"]) == (1, 1)
     assert (odd["min"], odd["max"]) == (2.0, 2.0)

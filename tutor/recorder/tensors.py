@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import hashlib
+import math
 import weakref
 from collections.abc import Callable
 from typing import Any
@@ -28,6 +29,9 @@ TWINS_LIMIT = 50
 
 EDGE_ITEMS = 3
 """Elements shown at each end of a summary."""
+
+HISTOGRAM_BINS = 10
+"""Ranges of equal width, from the smallest finite value to the largest, whose values a summary counts."""
 
 
 class Entry(weakref.ref[torch.Tensor]):
@@ -403,6 +407,9 @@ def summary_of(tensor: torch.Tensor) -> dict[str, Any] | None:
         exact = sample.to(torch.float64)
         facts |= {"min": low.item(), "max": high.item(), "mean": exact.mean().item()}
         facts["std"] = exact.std(correction=0).item()
+        if 0 < high.item() - low.item() < math.inf:
+            counts = torch.histc(exact, HISTOGRAM_BINS, float(low), float(high))
+            facts["histogram"] = [int(count) for count in counts.tolist()]
     return facts
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from tutor.plain.format import number
@@ -39,6 +39,18 @@ def bars(values: Sequence[Any]) -> list[Bar]:
     return found + [Bar(label, strange[label]) for label in ("-inf", "inf", "nan") if strange[label]]
 
 
+def summary_bars(summary: Mapping[str, Any]) -> list[Bar]:
+    """The bars of a large tensor, of which a recording keeps the counts only; none where it keeps none."""
+    counts = summary.get("histogram")
+    found: list[Bar] = []
+    if counts:
+        low, high = float(summary["min"]), float(summary["max"])
+        span = high / len(counts) - low / len(counts)
+        edges = [low + span * place for place in range(len(counts))] + [high]
+        found = _ranges(edges, counts)
+    return found + [Bar(label, summary[label]) for label in ("inf", "nan") if summary.get(label)]
+
+
 def bar_text(bar: Bar, most: int, width: int) -> str:
     """A bar as long as its share of the longest, in at most ``width`` cells; any count but 0 can be seen."""
     eighths = min(-(-bar.amount * width * 8 // max(most, 1)), width * 8)
@@ -66,4 +78,9 @@ def _by_range(values: Sequence[Any]) -> list[Bar]:
         place = (value / BINS - low / BINS) / span * BINS if span else 0
         counts[min(max(int(place), 0), BINS - 1)] += 1
     edges = [low + span * place for place in range(BINS)] + [high]
+    return _ranges(edges, counts)
+
+
+def _ranges(edges: Sequence[float], counts: Sequence[int]) -> list[Bar]:
+    """A bar for each range between two edges."""
     return [Bar(f"{number(a)} … {number(b)}", count) for a, b, count in zip(edges, edges[1:], counts, strict=False)]

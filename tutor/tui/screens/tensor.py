@@ -21,7 +21,7 @@ from tutor.tui.cells import fit, harmless, pad
 from tutor.tui.copying import copy_value
 from tutor.tui.facts import facts_of, summary_facts
 from tutor.tui.grid import Grid
-from tutor.tui.histogram import bars
+from tutor.tui.histogram import Bar, bars, summary_bars
 from tutor.tui.keys import key_text
 from tutor.tui.looks import MUTED
 from tutor.tui.moment import Moment
@@ -120,9 +120,7 @@ class TensorScreen(ModalScreen[int | None]):
         self._complete = False
         value = self._subject.value
         self._single = value is not None and value[0].elements == 1
-        grid = Grid.of(*value) if value is not None else None
-        ordered = grid is not None and not isinstance(grid.flat[0] if grid.flat else 0, complex)
-        self._histogram = grid is not None and ordered and len(grid.flat) > WITH_HISTOGRAM
+        self._histogram = value is not None and value[0].elements > WITH_HISTOGRAM and bool(_bars(*value))
         plain = value is None and not self._subject.members()
         self._with_value = not self._single and not plain
 
@@ -180,8 +178,7 @@ class TensorScreen(ModalScreen[int | None]):
         """Show the value or its ``.grad``: the elements, or what is known of them."""
         value = self._shown_value()
         if self._histogram:
-            grid = Grid.of(*value) if value is not None else None
-            self.query_one(HistogramPane).show(self._shown_name, bars(grid.flat) if grid is not None else [])
+            self.query_one(HistogramPane).show(self._shown_name, _bars(*value) if value is not None else [])
         if not self._with_value:
             return
         pane = self.query_one(ValuePane)
@@ -367,3 +364,11 @@ class TensorScreen(ModalScreen[int | None]):
         own = [binding for binding in self.BINDINGS if isinstance(binding, Binding)]
         panes = [binding for binding in (*ValuePane.BINDINGS, *Pane.BINDINGS) if isinstance(binding, Binding)]
         self.app.push_screen(Help([(key_text(binding), binding.tooltip) for binding in (*own, *panes)], full=False))
+
+
+def _bars(meta: Meta, content: Value) -> list[Bar]:
+    """How often values occur in a tensor."""
+    if isinstance(content, dict):
+        return summary_bars(content)
+    grid = Grid.of(meta, content)
+    return bars(grid.flat) if grid is not None else []

@@ -210,7 +210,8 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
 
     def sign_of(self, row: int) -> str:
         """The sign in the gutter of a row, one cell."""
-        return "›" if self.has_focus and self._chosen is not None and row == self.chosen_row else " "
+        here = self.has_focus and self._chosen is not None and row == self.chosen_row
+        return "›" if here and self.key_of(row) is not None else " "
 
     @property
     def chosen(self) -> Hashable:
