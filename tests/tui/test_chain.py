@@ -9,9 +9,9 @@ import pytest
 from tests.recording.build import Builder
 from tests.recording.training import train
 from tutor.recording.format import Kind
-from tutor.tui.chain import Root, find_root
-from tutor.tui.chain_cuts import Cuts
-from tutor.tui.chain_lanes import Layout, lay_out
+from tutor.tui.graph.cuts import Cuts
+from tutor.tui.graph.lanes import Layout, lay_out
+from tutor.tui.graph.roots import Root, find_root
 from tutor.tui.moment import Moment
 from tutor.tui.source import OpenedRecording
 

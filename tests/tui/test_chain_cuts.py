@@ -7,8 +7,8 @@ from pathlib import Path
 from tutor.recording.model import Step
 from tutor.recording.queries import where_lost
 from tutor.recording.recording import Recording
-from tutor.tui.chain_cuts import Cuts, cut_words
-from tutor.tui.chain_lanes import lay_out
+from tutor.tui.graph.cuts import Cuts, cut_words
+from tutor.tui.graph.lanes import lay_out
 
 from .chains import OFF, Chain
 

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from tutor.recording.format import Kind
-from tutor.tui.chain_cuts import Cuts
-from tutor.tui.chain_fold import HIDDEN_LEAST, TURNS_LEAST, Fold, FoldedRows, find_folds, repeats
-from tutor.tui.chain_lanes import Layout, lay_out
+from tutor.tui.graph.cuts import Cuts
+from tutor.tui.graph.fold import HIDDEN_LEAST, TURNS_LEAST, Fold, FoldedRows, find_folds, repeats
+from tutor.tui.graph.lanes import Layout, lay_out
 
 from .chains import Chain, loop
 

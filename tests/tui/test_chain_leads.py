@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tutor.recording.format import Kind
-from tutor.tui.chain_leads import lead_of
+from tutor.tui.graph.leads import lead_of
 from tutor.tui.moment import Moment
 from tutor.tui.source import OpenedRecording
 

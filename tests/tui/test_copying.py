@@ -16,10 +16,10 @@ from tutor.recorder.names import describe
 from tutor.recorder.tensors import content_of
 from tutor.recording.model import Content, Meta
 from tutor.recording.state import Key
-from tutor.tui import copying
-from tutor.tui.copying import NoCodeError, as_code, copy, plain_code, tensor_code
 from tutor.tui.moment import Moment
 from tutor.tui.source import OpenedRecording
+from tutor.tui.tensors import copying
+from tutor.tui.tensors.copying import NoCodeError, as_code, copy, plain_code, tensor_code
 
 from .tape import accumulation, clinic
 

@@ -12,9 +12,9 @@ from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
 from tutor.recording.format import Kind
-from tutor.tui.chain_cuts import Cuts
-from tutor.tui.chain_lanes import NODE_LIMIT, Layout, lay_out
-from tutor.tui.chain_parts import Parts
+from tutor.tui.graph.cuts import Cuts
+from tutor.tui.graph.lanes import NODE_LIMIT, Layout, lay_out
+from tutor.tui.graph.parts import Parts
 from tutor.tui.widgets import graph_pane
 from tutor.tui.widgets.graph_pane import GraphPane
 from tutor.tui.widgets.pane import Pane

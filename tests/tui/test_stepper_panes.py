@@ -207,7 +207,7 @@ async def test_terms_explain_what_is_on_the_screen(tmp_path: Path) -> None:
         text = screen_text(app_of(pilot))
         assert "One recorded operation in the graph" in text
         await pilot.press("escape")
-        assert pilot.app.screen is screen
+        assert app_of(pilot).screen is screen
 
 
 async def test_the_term_under_the_mouse_is_explained(tmp_path: Path) -> None:

@@ -15,15 +15,15 @@ from textual.pilot import Pilot
 from tutor.recording.format import Change, Frame, Kind
 from tutor.recording.model import Meta
 from tutor.recording.state import Key
-from tutor.tui.braille import column_of, line_plot
-from tutor.tui.facts import facts_of
-from tutor.tui.grid import Grid, aligned
-from tutor.tui.histogram import bar_text, bars
 from tutor.tui.moment import Moment
 from tutor.tui.screens.help import Help
 from tutor.tui.screens.tensor import TensorScreen
 from tutor.tui.source import OpenedRecording
-from tutor.tui.subject import Subject
+from tutor.tui.tensors.braille import column_of, line_plot
+from tutor.tui.tensors.facts import facts_of
+from tutor.tui.tensors.grid import Grid, aligned
+from tutor.tui.tensors.histogram import bar_text, bars
+from tutor.tui.tensors.subject import Subject
 from tutor.tui.widgets.bottom_line import BottomLine
 from tutor.tui.widgets.history_pane import HistoryPane
 from tutor.tui.widgets.value_pane import ValuePane

@@ -134,8 +134,9 @@ class HomeScreen(Screen[None]):
         """The key of what the person will want, if something else than now: to go on, or the next lesson."""
         course, place = self._course, self._course.places.get(self._opened)
         finished = place is not None and place.at_end
-        self._opened = ""
-        if self._touched and not finished:
+        if finished:
+            self._opened = ""
+        elif self._touched:
             return ""
         entry = course.to_continue
         if entry is not None and not finished:

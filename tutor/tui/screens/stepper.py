@@ -254,7 +254,7 @@ class StepperScreen(WalkingScreen):
             if not pane.fold(key):
                 self._open_tensor(key)
         elif isinstance(pane, GraphPane):
-            from tutor.tui.chain_leads import lead_of
+            from tutor.tui.graph.leads import lead_of
 
             try:
                 self.go(lead_of(self.moment, key))
@@ -321,12 +321,12 @@ class StepperScreen(WalkingScreen):
         self.run_worker(work, exclusive=True, group="copy")
 
     async def _copy_value(self, key: Hashable) -> None:
-        from tutor.tui.copying import copy_value
+        from tutor.tui.tensors.copying import copy_value
 
         self.say(await copy_value(self.app, self.moment, key))
 
     async def _copy_text(self, text: str) -> None:
-        from tutor.tui.copying import copy
+        from tutor.tui.tensors.copying import copy
 
         self.say(await copy(self.app, text))
 

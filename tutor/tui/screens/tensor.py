@@ -18,15 +18,15 @@ from tutor.recording.model import Content as Value
 from tutor.recording.model import Meta
 from tutor.recording.queries.history import Point, change_steps, history
 from tutor.tui.cells import fit, harmless, pad
-from tutor.tui.copying import copy_value
-from tutor.tui.facts import facts_of, summary_facts
-from tutor.tui.grid import Grid
-from tutor.tui.histogram import Bar, bars, summary_bars
 from tutor.tui.keys import key_text
 from tutor.tui.looks import MUTED
 from tutor.tui.moment import Moment
 from tutor.tui.screens.help import Help
-from tutor.tui.subject import Subject
+from tutor.tui.tensors.copying import copy_value
+from tutor.tui.tensors.facts import facts_of, summary_facts
+from tutor.tui.tensors.grid import Grid
+from tutor.tui.tensors.histogram import Bar, bars, summary_bars
+from tutor.tui.tensors.subject import Subject
 from tutor.tui.text import reference_text, scalar
 from tutor.tui.widgets.bottom_line import BottomLine
 from tutor.tui.widgets.header_line import HeaderLine

@@ -12,12 +12,12 @@ from textual.content import Content
 from tutor.plain.format import harmless
 from tutor.recording.queries import Lost
 from tutor.tui.cells import fit, pad
-from tutor.tui.chain import Place, Root, find_root, label_of
-from tutor.tui.chain_cuts import Cuts, cut_words
-from tutor.tui.chain_draw import Columns, columns_of, draw_place, fitted, sign
-from tutor.tui.chain_fold import Fold, FoldedRows, find_folds
-from tutor.tui.chain_lanes import COUNT_LIMIT, ChainRow, Layout, lay_out
-from tutor.tui.chain_text import ChainText
+from tutor.tui.graph.cuts import Cuts, cut_words
+from tutor.tui.graph.draw import Columns, columns_of, draw_place, fitted, sign
+from tutor.tui.graph.fold import Fold, FoldedRows, find_folds
+from tutor.tui.graph.lanes import COUNT_LIMIT, ChainRow, Layout, lay_out
+from tutor.tui.graph.roots import Place, Root, find_root, label_of
+from tutor.tui.graph.text import ChainText
 from tutor.tui.looks import LANE, MUTED
 from tutor.tui.moment import Moment
 from tutor.tui.widgets.pane import Pane

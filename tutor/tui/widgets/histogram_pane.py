@@ -8,8 +8,8 @@ from rich.cells import cell_len
 from textual.content import Content
 
 from tutor.tui.cells import pad
-from tutor.tui.histogram import Bar, bar_text
 from tutor.tui.looks import LANE, MUTED
+from tutor.tui.tensors.histogram import Bar, bar_text
 from tutor.tui.widgets.pane import Pane
 
 

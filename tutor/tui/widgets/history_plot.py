@@ -11,8 +11,8 @@ from textual.content import Content
 from textual.message import Message
 
 from tutor.plain.format import number
-from tutor.tui.braille import column_of, limits, line_plot
 from tutor.tui.looks import HERE, LANE, MUTED
+from tutor.tui.tensors.braille import column_of, limits, line_plot
 from tutor.tui.widgets.pane import Pane
 
 

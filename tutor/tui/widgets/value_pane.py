@@ -9,8 +9,8 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
-from tutor.tui.grid import Grid
 from tutor.tui.looks import ALARM, MUTED
+from tutor.tui.tensors.grid import Grid
 from tutor.tui.widgets.pane import Pane
 
 GAP: Final = 2

@@ -20,9 +20,9 @@ from textual.app import App
 from tutor.recording.model import Content, Meta
 from tutor.recording.values import nested, numbers
 from tutor.tui.cells import fit, harmless
-from tutor.tui.literals import literals
 from tutor.tui.moment import Moment
-from tutor.tui.subject import Subject
+from tutor.tui.tensors.literals import literals
+from tutor.tui.tensors.subject import Subject
 
 SEQUENCE_LIMIT: Final = 74_994
 """Bytes, in base64, of the longest text that every terminal takes by its copy sequence (OSC 52); xterm's limit."""

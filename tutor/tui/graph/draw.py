@@ -10,8 +10,8 @@ from rich.cells import cell_len
 from textual.content import Content
 
 from tutor.tui.cells import fit, pad
-from tutor.tui.chain_lanes import ChainRow
-from tutor.tui.chain_text import LABEL_WIDTH, SUM_WIDTH, VALUE_WIDTH, Cells, ChainText
+from tutor.tui.graph.lanes import ChainRow
+from tutor.tui.graph.text import LABEL_WIDTH, SUM_WIDTH, VALUE_WIDTH, Cells, ChainText
 from tutor.tui.looks import ALARM, CHANGED, GOOD, GRADIENT, LANE, MUTED, NODE
 
 _LEAST_KEPT: Final = 9

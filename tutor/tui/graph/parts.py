@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from tutor.recording.state import State
 from tutor.recording.values import numbers
-from tutor.tui.chain import find_node
-from tutor.tui.chain_cuts import Cuts
-from tutor.tui.chain_lanes import Arrival
+from tutor.tui.graph.cuts import Cuts
+from tutor.tui.graph.lanes import Arrival
+from tutor.tui.graph.roots import find_node
 from tutor.tui.moment import Moment
 from tutor.tui.text import gradient_text
 

@@ -10,7 +10,7 @@ from tutor.recording.format import Kind
 from tutor.recording.model import Content, Meta, TensorRecord
 from tutor.recording.recording import Recording
 from tutor.recording.values import numbers
-from tutor.tui.subject import Subject
+from tutor.tui.tensors.subject import Subject
 from tutor.tui.text import reference_text, tensor_text
 
 NAMES_LIMIT: Final = 8

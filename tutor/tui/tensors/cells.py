@@ -14,7 +14,7 @@ from tutor.recording.state import State
 from tutor.tui.cells import fit, fit_end, pad
 from tutor.tui.looks import CHANGED, LANE, MUTED, NODE
 from tutor.tui.moment import Moment
-from tutor.tui.tensor_rows import UNNAMED, Row, changed_members, is_changed
+from tutor.tui.tensors.rows import UNNAMED, Row, changed_members, is_changed
 from tutor.tui.text import gradient_text, reference_text, tensor_text
 
 TIE_ROOM = 12

@@ -7,8 +7,8 @@ from collections.abc import Hashable, Sequence
 from typing import Final, NamedTuple
 
 from tutor.recording.recording import Recording
-from tutor.tui.chain import Place
-from tutor.tui.chain_lanes import ChainRow, Layout
+from tutor.tui.graph.lanes import ChainRow, Layout
+from tutor.tui.graph.roots import Place
 
 TURNS_LEAST: Final = 3
 """Turns that there must be: the first and the last are always shown."""

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from tutor.recording.format import Kind
 from tutor.recording.model import NodeRecord, Step, TensorRecord
 from tutor.recording.state import State
-from tutor.tui.chain_cuts import Cuts
+from tutor.tui.graph.cuts import Cuts
 from tutor.tui.moment import Moment, first_tensor, is_backward
 
 Place = tuple[str, int]

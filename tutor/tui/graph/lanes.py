@@ -10,8 +10,8 @@ from typing import Final, NamedTuple
 
 from tutor.recording.model import NodeRecord
 from tutor.recording.queries import Lost
-from tutor.tui.chain import Place, find_node
-from tutor.tui.chain_cuts import Cuts
+from tutor.tui.graph.cuts import Cuts
+from tutor.tui.graph.roots import Place, find_node
 from tutor.tui.moment import Moment
 
 NODE_LIMIT: Final = 3000

@@ -12,10 +12,10 @@ from tutor.plain.format import harmless
 from tutor.recording.format import Change, Kind
 from tutor.recording.model import Content, Meta, NodeRecord, Saved
 from tutor.tui.cells import fit, fit_end
-from tutor.tui.chain import Place, backward_call, find_node, label_of, tensors_in
-from tutor.tui.chain_cuts import Cuts
-from tutor.tui.chain_lanes import Arrival, Layout
-from tutor.tui.chain_parts import Parts
+from tutor.tui.graph.cuts import Cuts
+from tutor.tui.graph.lanes import Arrival, Layout
+from tutor.tui.graph.parts import Parts
+from tutor.tui.graph.roots import Place, backward_call, find_node, label_of, tensors_in
 from tutor.tui.moment import Moment
 from tutor.tui.text import gradient_text, reference_text, tensor_text
 
