@@ -226,14 +226,29 @@ def record(
 @tutor.command(name="list")
 @common
 def list_(**options: Any) -> None:
-    """List the lessons."""
+    """List the lessons, and how far you are in each."""
+    from tutor.progress.folder import COURSE, data_folder
+    from tutor.progress.store import Place, Store
+
     pack = _course()
+    places: dict[str, Place] = {}
+    problems: list[str] = []
+    if data_folder().is_dir():
+        with contextlib.closing(Store.open()) as store:
+            places, problems = store.places(COURSE), [store.problem] if store.problem else []
     for stage in pack.stages:
         click.echo(stage.title)
         for lesson in stage.lessons:
             minutes = f"{lesson.minutes:g} min" if lesson.minutes is not None else ""
-            click.echo(f"  {lesson.name:24} {lesson.title:44} {minutes}".rstrip())
-    for problem in [*pack.problems, *(lesson.problem for lesson in pack.lessons if lesson.problem)]:
+            place = places.get(lesson.name)
+            sign = " " if place is None else "✓" if place.done else "◐"
+            step = f"step {place.step}/{place.count}" if place is not None and not place.done else ""
+            click.echo(f"{sign} {lesson.name:24} {lesson.title:44} {minutes:7} {step}".rstrip())
+    for problem in [
+        *filter(None, [problem]),
+        *pack.problems,
+        *(lesson.problem for lesson in pack.lessons if lesson.problem),
+    ]:
         click.echo(f"tutor: {problem}", err=True)
 
 

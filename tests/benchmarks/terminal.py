@@ -11,6 +11,7 @@ import select
 import signal
 import struct
 import subprocess
+import tempfile
 import termios
 import time
 from collections.abc import Sequence
@@ -39,6 +40,9 @@ class Terminal:
             name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES", "NO_COLOR")
         }
         environment |= {"TERM": "xterm-256color", "PYTHONPATH": str(folder)}
+        # Somebody who has set and done nothing, whoever measures.
+        self._nobody = tempfile.TemporaryDirectory()
+        environment |= {name: str(Path(self._nobody.name) / name) for name in ("TUTOR_DATA", "TUTOR_CONFIG")}
         self.started = time.perf_counter()
         self._process = subprocess.Popen(
             command,
@@ -61,6 +65,7 @@ class Terminal:
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
         os.close(self._master)
+        self._nobody.cleanup()
 
     def wait_for(self, pattern: str, timeout: float = 30.0) -> float:
         """When text that fits the pattern was drawn since the last key, in seconds of ``perf_counter``.

@@ -14,12 +14,17 @@ ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT), "COLUMNS": "80"}
 
 
+def nobody(folder: Path) -> dict[str, str]:
+    """The environment of somebody who has set and done nothing."""
+    return {"TUTOR_DATA": str(folder / "nobody"), "TUTOR_CONFIG": str(folder / "nobody.toml")}
+
+
 def tutor(*arguments: str | Path, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run a command to its end, without a terminal."""
     return subprocess.run(
         [sys.executable, "-m", "tutor", *map(str, arguments)],
         cwd=cwd,
-        env=ENVIRONMENT | environment,
+        env=ENVIRONMENT | nobody(cwd) | environment,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         encoding="utf-8",
@@ -33,7 +38,7 @@ def start(*arguments: str | Path, cwd: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "tutor", *map(str, arguments)],
         cwd=cwd,
-        env=ENVIRONMENT,
+        env=ENVIRONMENT | nobody(cwd),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -12,6 +13,8 @@ from typing import Any
 import pytest
 
 from tests.cli.command import ROOT, start, tutor
+from tutor.progress.folder import COURSE
+from tutor.progress.store import Store
 
 BACKWARD = """\
 import torch
@@ -202,6 +205,16 @@ def test_all_lessons_are_listed_and_run_by_their_names(tmp_path: Path) -> None:
     names = [line.split()[0] for line in listed.stdout.splitlines() if line.startswith("  ")]
     assert {f"{name}.py" for name in names} == {path.name for path in (ROOT / "lessons").glob("*.py")}
     assert tutor("run", names[0], cwd=tmp_path).returncode == 0
+
+
+def test_the_list_says_how_far_somebody_is(tmp_path: Path) -> None:
+    with contextlib.closing(Store.open(tmp_path / "data")) as store:
+        store.keep_place(COURSE, "08_accumulation", 80, 80, done=True)
+        store.keep_place(COURSE, "16_sgd", 3, 379, done=False)
+    listed = tutor("list", cwd=tmp_path, TUTOR_DATA=str(tmp_path / "data")).stdout.splitlines()
+    assert any(line.startswith("✓ 08_accumulation ") for line in listed)
+    assert any(line.startswith("◐ 16_sgd ") and line.endswith("step 3/379") for line in listed)
+    assert any(line.startswith("  11_detach ") and not line.endswith("43") for line in listed)
 
 
 def test_where_names_paths_and_doctor_finds_everything_in_order(tmp_path: Path) -> None:

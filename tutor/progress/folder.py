@@ -9,6 +9,9 @@ from typing import Final
 VARIABLE: Final = "TUTOR_DATA"
 """Environment variable that names another folder."""
 
+COURSE: Final = "tutor"
+"""Name under which progress in the course that comes with the program is kept, wherever it is installed."""
+
 
 def data_folder() -> Path:
     """The folder of the person's own data, which need not exist yet."""

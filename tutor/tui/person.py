@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from tutor.config import meant, read_config
+from tutor.progress.folder import COURSE
 
 if TYPE_CHECKING:
     from tutor.lesson.program import Program
     from tutor.progress.store import Store
-
-COURSE: Final = "tutor"
-"""Name under which progress in the course that comes with the program is kept, wherever it is installed."""
 
 
 class Person:

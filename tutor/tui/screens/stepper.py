@@ -107,7 +107,7 @@ class StepperScreen(WalkingScreen):
         self.tutor.keep_place(self._program, *place)
 
     def _hints(self, pane: str) -> list[tuple[str, str]]:
-        return hints(pane, self.tutor.person.keys)
+        return hints(pane, self.tutor.person.keys) if self.tutor.person.config.hints else []
 
     # Moving
 

@@ -42,13 +42,12 @@ def bars(values: Sequence[Any]) -> list[Bar]:
 def summary_bars(summary: Mapping[str, Any]) -> list[Bar]:
     """The bars of a large tensor, of which a recording keeps the counts only; none where it keeps none."""
     counts = summary.get("histogram")
-    found: list[Bar] = []
-    if counts:
-        low, high = float(summary["min"]), float(summary["max"])
-        span = high / len(counts) - low / len(counts)
-        edges = [low + span * place for place in range(len(counts))] + [high]
-        found = _ranges(edges, counts)
-    return found + [Bar(label, summary[label]) for label in ("inf", "nan") if summary.get(label)]
+    if not counts:
+        return []
+    low, high = float(summary["min"]), float(summary["max"])
+    span = high / len(counts) - low / len(counts)
+    edges = [low + span * place for place in range(len(counts))] + [high]
+    return _ranges(edges, counts) + [Bar(label, summary[label]) for label in ("inf", "nan") if summary.get(label)]
 
 
 def bar_text(bar: Bar, most: int, width: int) -> str:
