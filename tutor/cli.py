@@ -245,7 +245,7 @@ def list_(**options: Any) -> None:
             step = f"step {place.step}/{place.count}" if place is not None and not place.done else ""
             click.echo(f"{sign} {lesson.name:24} {lesson.title:44} {minutes:7} {step}".rstrip())
     for problem in [
-        *filter(None, [problem]),
+        *problems,
         *pack.problems,
         *(lesson.problem for lesson in pack.lessons if lesson.problem),
     ]:
