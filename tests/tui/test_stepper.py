@@ -312,5 +312,6 @@ async def test_the_palette_has_every_action(tmp_path: Path) -> None:
     async with stepping(accumulation(tmp_path / "log").path) as (pilot, screen):
         commands = {command.title: command for command in app_of(pilot).get_system_commands(screen)}
         assert {binding.description for binding in STEPPER} <= commands.keys()
+        assert "Open 08 Gradients add up" in commands
         commands["Last step"].callback()
         await until(pilot, lambda: screen.number == 18)

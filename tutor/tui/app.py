@@ -6,6 +6,7 @@ Screens, lessons and the recorder are imported when they are needed, or when hom
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
@@ -17,6 +18,7 @@ from tutor.tui.cells import harmless
 from tutor.tui.person import Person
 
 if TYPE_CHECKING:
+    from tutor.lesson.pack import Listed
     from tutor.lesson.program import Program
     from tutor.progress.store import Store
     from tutor.recorder.process import Recorder
@@ -197,7 +199,7 @@ class TutorApp(App[None]):
         return StepperScreen(target)
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """Every key's action by name, then Textual's own."""
+        """Every key's action by name, each lesson, then Textual's own."""
         for binding in screen.BINDINGS:
             if isinstance(binding, Binding):
                 action = binding.action
@@ -206,4 +208,33 @@ class TutorApp(App[None]):
                     binding.tooltip,
                     lambda action=action: self.call_later(screen.run_action, action),
                 )
+        for lesson in self._lessons:
+            if not lesson.problem:
+                path = lesson.path
+                yield SystemCommand(
+                    f"Open {lesson.name.partition('_')[0]} {harmless(lesson.title)}",
+                    "A lesson of the course",
+                    lambda path=path: self.call_later(self._open_lesson, path),
+                )
         yield from super().get_system_commands(screen)
+
+    @cached_property
+    def _lessons(self) -> list[Listed]:
+        """The lessons of the pack, none if it cannot be read."""
+        from tutor.lesson.pack import Pack, built_in
+        from tutor.lesson.program import UnreadableError
+
+        try:
+            return Pack.load(self._pack or built_in()).lessons
+        except UnreadableError:
+            return []
+
+    def _open_lesson(self, path: Path) -> None:
+        """Open a lesson on top of what is open, or say why it cannot be opened."""
+        from tutor.lesson.program import UnreadableError
+        from tutor.lesson.reading import read_program
+
+        try:
+            self.open_program(read_program(path))
+        except UnreadableError as error:
+            self.notify(harmless(str(error)), severity="error", markup=False)
