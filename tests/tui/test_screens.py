@@ -11,6 +11,7 @@ from tutor.tui.app import TutorApp
 from tutor.tui.screens.stepper import StepperScreen
 from tutor.tui.widgets.pane import Pane
 
+from . import chains
 from .looking import app_of, at, check_golden, screen_text, stepping, until
 from .tape import accumulation, clinic, empty, names
 
@@ -84,6 +85,17 @@ async def test_home(pack: Path) -> None:
         await pilot.press(*"second")
         await pilot.pause()
         await check_golden(pilot, "home-filtered")
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+async def test_a_deep_graph_is_folded(tmp_path: Path, size: tuple[int, int]) -> None:
+    chain, root = chains.loop(tmp_path / "log", 40)
+    chain.backward(7, root, source="h.backward()")
+    chain.tape.end()
+    async with stepping(chain.tape.path, size=size) as (pilot, screen):
+        await at(pilot, screen, screen.recording.count - 60)
+        await pilot.press("3")
+        await check_golden(pilot, f"deep-graph-{size[0]}")
 
 
 async def test_a_wide_terminal(tmp_path: Path) -> None:

@@ -107,6 +107,15 @@ async def test_a_matrix_has_a_grid_and_a_histogram(tmp_path: Path, size: tuple[i
         await check_golden(pilot, f"tensor-matrix-{size[0]}")
 
 
+@pytest.mark.parametrize("size", [(120, 36), (80, 24)])
+async def test_a_big_tensor_has_its_ends_and_a_histogram(tmp_path: Path, size: tuple[int, int]) -> None:
+    summary = {"first": [0.5, -1.25, 2.0], "last": [3.0, 0.0, -0.5], "hash": "0", "nan": 0, "inf": 2}
+    summary |= {"min": -4.0, "max": 4.0, "mean": 0.125, "std": 1.0}
+    summary |= {"histogram": [3, 40, 210, 700, 1100, 1050, 690, 220, 75, 8]}
+    async with opened(made(tmp_path / "log", summary, (64, 64)), 1, V, size) as (pilot, _, _):
+        await check_golden(pilot, f"tensor-big-{size[0]}")
+
+
 async def test_the_other_parts_follow_in_a_narrow_terminal(tmp_path: Path) -> None:
     path = values(tmp_path / "log", (5, 5), *range(25))
     async with opened(path, 1, V, (80, 24)) as (pilot, _, _):
