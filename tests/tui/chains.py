@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from tutor.recording.format import Change, Flag, Frame, Kind
+from tutor.recording.moment import Moment
 from tutor.recording.recording import Recording
-from tutor.tui.moment import Moment
 from tutor.tui.source import OpenedRecording
 
 from .tape import ON, Tape, bind

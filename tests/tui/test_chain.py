@@ -9,10 +9,10 @@ import pytest
 from tests.recording.build import Builder
 from tests.recording.training import train
 from tutor.recording.format import Kind
+from tutor.recording.moment import Moment
 from tutor.tui.graph.cuts import Cuts
 from tutor.tui.graph.lanes import Layout, lay_out
 from tutor.tui.graph.roots import Root, find_root
-from tutor.tui.moment import Moment
 from tutor.tui.source import OpenedRecording
 
 from .chains import OFF, Chain

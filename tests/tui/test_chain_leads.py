@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from tutor.recording.format import Kind
+from tutor.recording.moment import Moment
 from tutor.tui.graph.leads import lead_of
-from tutor.tui.moment import Moment
 from tutor.tui.source import OpenedRecording
 
 from .chains import diamond

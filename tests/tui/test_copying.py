@@ -15,8 +15,8 @@ from textual.app import App
 from tutor.recorder.names import describe
 from tutor.recorder.tensors import content_of
 from tutor.recording.model import Content, Meta
+from tutor.recording.moment import Moment
 from tutor.recording.state import Key
-from tutor.tui.moment import Moment
 from tutor.tui.source import OpenedRecording
 from tutor.tui.tensors import copying
 from tutor.tui.tensors.copying import NoCodeError, as_code, copy, plain_code, tensor_code

@@ -14,8 +14,8 @@ from textual.pilot import Pilot
 
 from tutor.recording.format import Change, Frame, Kind
 from tutor.recording.model import Meta
+from tutor.recording.moment import Moment
 from tutor.recording.state import Key
-from tutor.tui.moment import Moment
 from tutor.tui.screens.help import Help
 from tutor.tui.screens.tensor import TensorScreen
 from tutor.tui.source import OpenedRecording

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tutor.recording.moment import Moment
 from tutor.recording.recording import Recording
-from tutor.tui.moment import Moment
 from tutor.tui.source import OpenedRecording
 from tutor.tui.words import describe
 

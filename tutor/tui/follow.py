@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from tutor.plain.format import harmless
 from tutor.recording.index import NameKey
+from tutor.recording.moment import Moment
 from tutor.recording.state import Key
-from tutor.tui.moment import Moment
 from tutor.tui.moves import MORE, Target
 
 

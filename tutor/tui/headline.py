@@ -6,8 +6,8 @@ from tutor.lesson.program import Program
 from tutor.plain.format import harmless
 from tutor.recording.format import Flag, Kind
 from tutor.recording.model import End, Step
+from tutor.recording.moment import Moment
 from tutor.tui.index import Index
-from tutor.tui.moment import Moment
 from tutor.tui.moves import inner_loop
 
 

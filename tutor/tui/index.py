@@ -9,8 +9,8 @@ from typing import Final
 from tutor.recording.format import Flag, Kind
 from tutor.recording.index import Turns
 from tutor.recording.model import Site
+from tutor.recording.moment import is_backward
 from tutor.recording.recording import Recording
-from tutor.tui.moment import is_backward
 
 MARKS: Final = {"error": "✗", "backward": "◂", "update": "▴"}
 """What the time line marks, the most important first."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from typing import Final
 
+from tutor.recording.moment import Moment
 from tutor.recording.queries import lines, loops
 from tutor.recording.recording import Recording
-from tutor.tui.moment import Moment
 
 Target = int | str
 """A step, or in words why there is no such step."""

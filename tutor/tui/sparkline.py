@@ -9,8 +9,8 @@ from typing import Final, NamedTuple
 
 from tutor.plain.format import harmless
 from tutor.recording.format import Change
+from tutor.recording.moment import first_tensor
 from tutor.recording.recording import Recording
-from tutor.tui.moment import first_tensor
 from tutor.tui.text import scalar
 
 BLOCKS: Final = "▁▂▃▄▅▆▇█"

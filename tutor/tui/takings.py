@@ -7,9 +7,9 @@ from typing import Final
 
 from tutor.plain.format import harmless
 from tutor.recording.log import DamagedError
+from tutor.recording.moment import Moment, Moments
 from tutor.recording.recording import Recording
 from tutor.tui.index import Index
-from tutor.tui.moment import Moment, Moments
 from tutor.tui.source import Source
 
 BUSY_SLICE: Final = 0.002

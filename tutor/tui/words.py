@@ -9,10 +9,10 @@ from tutor.plain.format import harmless
 from tutor.plain.names import changed_names, reference_of
 from tutor.recording.format import Change, Kind
 from tutor.recording.model import NodeRecord, TensorRecord
+from tutor.recording.moment import Moment, is_backward
 from tutor.recording.state import root_of
 from tutor.tui.cells import fit
 from tutor.tui.graph.roots import find_node
-from tutor.tui.moment import Moment, is_backward
 from tutor.tui.text import gradient_text, output_lines, reference_text, tensor_text
 
 VALUE_WIDTH: Final = 36

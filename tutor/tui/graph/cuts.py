@@ -9,9 +9,9 @@ from typing import Any, Final
 from tutor.plain.format import harmless
 from tutor.recording.format import Change, Kind
 from tutor.recording.model import Meta, NodeRecord, Step
+from tutor.recording.moment import Moment
 from tutor.recording.queries import Cause, Lost, where_lost
 from tutor.recording.recording import Recording
-from tutor.tui.moment import Moment
 
 STEPS_KEPT: Final = 1024
 """Steps kept in memory once they were read."""

@@ -9,10 +9,10 @@ from heapq import heapify, heappop, heappush
 from typing import Final, NamedTuple
 
 from tutor.recording.model import NodeRecord
+from tutor.recording.moment import Moment
 from tutor.recording.queries import Lost
 from tutor.tui.graph.cuts import Cuts
 from tutor.tui.graph.roots import Place, find_node
-from tutor.tui.moment import Moment
 
 NODE_LIMIT: Final = 3000
 """Places laid out at most; what is below them is left out."""

@@ -9,8 +9,8 @@ from typing import Final
 
 from tutor.plain.format import harmless
 from tutor.recording.format import Kind
+from tutor.recording.moment import Moment
 from tutor.tui.graph.roots import find_node, label_of
-from tutor.tui.moment import Moment
 
 _UNKNOWN: Final = "This row leads to no step."
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
+from tutor.recording.moment import Moment
 from tutor.recording.state import State
 from tutor.recording.values import numbers
 from tutor.tui.graph.cuts import Cuts
 from tutor.tui.graph.lanes import Arrival
 from tutor.tui.graph.roots import find_node
-from tutor.tui.moment import Moment
 from tutor.tui.text import gradient_text
 
 PARTS_LIMIT: Final = 5

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 from tutor.recording.format import Kind
 from tutor.recording.model import NodeRecord, Step, TensorRecord
+from tutor.recording.moment import Moment, first_tensor, is_backward
 from tutor.recording.state import State
 from tutor.tui.graph.cuts import Cuts
-from tutor.tui.moment import Moment, first_tensor, is_backward
 
 Place = tuple[str, int]
 """("node", id), ("leaf", id of the tensor), ("cut", step that lost requires_grad), ("fold", last node hidden)."""

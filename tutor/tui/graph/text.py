@@ -11,12 +11,12 @@ from rich.cells import cell_len
 from tutor.plain.format import harmless
 from tutor.recording.format import Change, Kind
 from tutor.recording.model import Content, Meta, NodeRecord, Saved
+from tutor.recording.moment import Moment
 from tutor.tui.cells import fit, fit_end
 from tutor.tui.graph.cuts import Cuts
 from tutor.tui.graph.lanes import Arrival, Layout
 from tutor.tui.graph.parts import Parts
 from tutor.tui.graph.roots import Place, backward_call, find_node, label_of, tensors_in
-from tutor.tui.moment import Moment
 from tutor.tui.text import gradient_text, reference_text, tensor_text
 
 LABEL_WIDTH: Final = 20

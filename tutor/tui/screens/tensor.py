@@ -16,11 +16,11 @@ from textual.screen import ModalScreen
 from tutor.recording.log import DamagedError
 from tutor.recording.model import Content as Value
 from tutor.recording.model import Meta
+from tutor.recording.moment import Moment
 from tutor.recording.queries.history import Point, change_steps, history
 from tutor.tui.cells import fit, harmless, pad
 from tutor.tui.keys import key_text
 from tutor.tui.looks import MUTED
-from tutor.tui.moment import Moment
 from tutor.tui.screens.help import Help
 from tutor.tui.tensors.copying import copy_value
 from tutor.tui.tensors.facts import facts_of, summary_facts

@@ -15,12 +15,12 @@ from tutor.lesson.program import Program
 from tutor.recording.format import Kind
 from tutor.recording.index import NameKey
 from tutor.recording.log import DamagedError
+from tutor.recording.moment import Moment
 from tutor.recording.recording import Recording
 from tutor.tui.follow import key_of, tensor_of
 from tutor.tui.headline import end_words, facts_of, title_of
 from tutor.tui.index import Index
 from tutor.tui.keys import hints
-from tutor.tui.moment import Moment
 from tutor.tui.moves import Target
 from tutor.tui.source import Source, program_of
 from tutor.tui.takings import Takings

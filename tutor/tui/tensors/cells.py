@@ -10,10 +10,10 @@ from textual.content import Content
 from tutor.plain.format import harmless
 from tutor.recording.format import Kind
 from tutor.recording.model import TensorRecord
+from tutor.recording.moment import Moment
 from tutor.recording.state import State
 from tutor.tui.cells import fit, fit_end, pad
 from tutor.tui.looks import CHANGED, LANE, MUTED, NODE
-from tutor.tui.moment import Moment
 from tutor.tui.tensors.rows import UNNAMED, Row, changed_members, is_changed
 from tutor.tui.text import gradient_text, reference_text, tensor_text
 

@@ -18,9 +18,9 @@ from typing import Any, Final
 from textual.app import App
 
 from tutor.recording.model import Content, Meta
+from tutor.recording.moment import Moment
 from tutor.recording.values import nested, numbers
 from tutor.tui.cells import fit, harmless
-from tutor.tui.moment import Moment
 from tutor.tui.tensors.literals import literals
 from tutor.tui.tensors.subject import Subject
 

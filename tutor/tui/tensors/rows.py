@@ -8,8 +8,8 @@ from typing import Any, Final, NamedTuple
 from rich.cells import cell_len
 
 from tutor.plain.format import harmless
+from tutor.recording.moment import Moment
 from tutor.recording.state import Key, Scope, root_of
-from tutor.tui.moment import Moment
 
 UNNAMED_LIMIT: Final = 50
 """Results without a name shown at most."""

@@ -9,8 +9,8 @@ from typing import Any, Final
 from tutor.plain.format import harmless
 from tutor.recording.index import NameKey
 from tutor.recording.model import Content, Meta, TensorRecord
+from tutor.recording.moment import Moment
 from tutor.recording.state import Key, Scope, State
-from tutor.tui.moment import Moment
 
 UNNAMED: Final = -1
 """Stands for the scope in the key of a result without a name."""

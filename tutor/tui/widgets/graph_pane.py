@@ -10,6 +10,7 @@ from textual import events
 from textual.content import Content
 
 from tutor.plain.format import harmless
+from tutor.recording.moment import Moment
 from tutor.recording.queries import Lost
 from tutor.tui.cells import fit, pad
 from tutor.tui.graph.cuts import Cuts, cut_words
@@ -19,7 +20,6 @@ from tutor.tui.graph.lanes import COUNT_LIMIT, ChainRow, Layout, lay_out
 from tutor.tui.graph.roots import Place, Root, find_root, label_of
 from tutor.tui.graph.text import ChainText
 from tutor.tui.looks import LANE, MUTED
-from tutor.tui.moment import Moment
 from tutor.tui.widgets.pane import Pane
 
 FOLDED_FROM: Final = 60

@@ -8,10 +8,10 @@ from rich.cells import cell_len
 from textual.content import Content
 
 from tutor.recording.model import TensorRecord
+from tutor.recording.moment import Moment
 from tutor.recording.queries.history import Point, place_in, place_near
 from tutor.tui.cells import fit
 from tutor.tui.looks import CHANGED, GRADIENT, HERE, MUTED
-from tutor.tui.moment import Moment
 from tutor.tui.text import reference_text, tensor_text
 from tutor.tui.widgets.pane import Pane
 

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from textual.content import Content
 
 from tutor.recording.format import Kind
+from tutor.recording.moment import Moment
 from tutor.tui.looks import MUTED
-from tutor.tui.moment import Moment
 from tutor.tui.text import output_lines
 from tutor.tui.widgets.pane import Pane
 

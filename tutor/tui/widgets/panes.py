@@ -9,9 +9,9 @@ from textual.containers import Container
 from textual.message import Message
 
 from tutor.lesson.program import Program
+from tutor.recording.moment import Moment
 from tutor.recording.state import Key
 from tutor.tui.index import Index
-from tutor.tui.moment import Moment
 from tutor.tui.widgets.graph_pane import GraphPane
 from tutor.tui.widgets.output_pane import OutputPane
 from tutor.tui.widgets.pane import Pane

@@ -14,10 +14,10 @@ from textual.message import Message
 from tutor.lesson.program import Program
 from tutor.recording.format import Kind
 from tutor.recording.model import Step
+from tutor.recording.moment import Moment
 from tutor.tui.cells import fit
 from tutor.tui.index import Index
 from tutor.tui.looks import EXPRESSION, FOUND, GRADIENT, HERE, LANE, MUTED
-from tutor.tui.moment import Moment
 from tutor.tui.page import Page
 from tutor.tui.text import display_column
 from tutor.tui.widgets.pane import SCROLLING, Pane

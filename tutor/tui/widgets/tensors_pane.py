@@ -8,10 +8,10 @@ from typing import Any
 
 from textual.content import Content
 
+from tutor.recording.moment import Moment
 from tutor.recording.state import Key
 from tutor.tui.cells import fit, pad
 from tutor.tui.looks import MUTED
-from tutor.tui.moment import Moment
 from tutor.tui.tensors.cells import Columns, draw_plain, draw_tensor, old_record
 from tutor.tui.tensors.rows import UNNAMED, Row, Rows, changed_members, is_changed, ties
 from tutor.tui.widgets.pane import Pane
