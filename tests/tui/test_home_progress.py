@@ -90,6 +90,17 @@ async def test_enter_goes_on_where_the_last_lesson_was_left(app: Hand, pack: Pat
         await until(pilot, lambda: screen.number == 6)
 
 
+@pytest.mark.parametrize("key", ["q", "escape"])
+async def test_home_shows_the_step_at_which_a_lesson_was_just_left(app: Hand, key: str) -> None:
+    async with app.run_test() as pilot:
+        await seen(pilot, "▶ next")
+        await pilot.press("enter")
+        screen = await stepping(pilot)
+        await pilot.press("right", "right", "right", "right", key)
+        await until(pilot, lambda: isinstance(app.screen, HomeScreen))
+        await seen(pilot, f"step 5/{screen.recording.count}")
+
+
 async def test_after_a_lesson_that_is_done_the_next_one_is_chosen(app: Hand, pack: Path) -> None:
     keep(pack, ("08_accumulation", 18, 18, True))
     async with app.run_test() as pilot:

@@ -390,6 +390,8 @@ class StepperScreen(WalkingScreen):
 
     def action_leave(self) -> None:
         """Leave the program."""
+        # Before the screen below comes back, which shows the place.
+        self._keep_place()
         self.dismiss()
 
     def action_escape(self) -> None:
@@ -399,7 +401,7 @@ class StepperScreen(WalkingScreen):
         elif self.query_one(Panes).zoomed:
             self._zoom(False)
         else:
-            self.dismiss()
+            self.action_leave()
 
     def action_help(self) -> None:
         """Explain panes, marks and keys."""
