@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tutor.lesson.reading import read_program
 from tutor.recording.format import Change, Kind
 from tutor.tui.app import Settings, TutorApp
 from tutor.tui.screens.stepper import StepperScreen
 from tutor.tui.screens.terms import Terms
 from tutor.tui.widgets.bottom_line import BottomLine
+from tutor.tui.widgets.pane import Pane
 from tutor.tui.widgets.panes import Panes
 from tutor.tui.widgets.program_pane import ProgramPane
 from tutor.tui.widgets.tensors_pane import TensorsPane
@@ -17,7 +20,7 @@ from tutor.tui.widgets.time_line import TimeLine
 from tutor.tui.widgets.welcome import Welcome
 
 from .looking import app_of, at, screen_text, stepping, until
-from .tape import Tape, accumulation, bind, clinic, loop, whole
+from .tape import Tape, accumulation, bind, clinic, floats, loop, whole
 
 
 def note(screen: StepperScreen) -> str:
@@ -248,6 +251,39 @@ async def test_the_last_line_says_what_the_keys_do_in_the_present_pane(tmp_path:
         await pilot.pause()
         assert "↑ ↓ row   enter open   f follow   { } changes   y copy" in screen_text(app_of(pilot))
         assert screen.query_one(Panes).present == "tensors"
+
+
+@pytest.mark.parametrize("pane", ["1", "2", "3", "4", "5"])
+async def test_a_zoomed_pane_has_a_narrow_terminal_to_itself(tmp_path: Path, pane: str) -> None:
+    async with stepping(accumulation(tmp_path / "log").path, size=(80, 24)) as (pilot, screen):
+        await at(pilot, screen, 12)
+        await pilot.press(pane, "z")
+        await pilot.pause()
+        shown = [widget for widget in screen.query(Pane) if widget.display]
+        assert [widget.id for widget in shown] == [screen.query_one(Panes).present]
+        assert shown[0].size.height >= 19
+        await pilot.press("z")
+        await pilot.pause()
+        assert sum(widget.display for widget in screen.query(Pane)) == 2
+
+
+async def test_a_lesson_begins_with_its_prose(tmp_path: Path) -> None:
+    async with stepping(accumulation(tmp_path / "log").path, size=(80, 18)) as (pilot, _):
+        assert "\n Gradients add up\n" in screen_text(app_of(pilot))
+        await pilot.press("right")
+        await pilot.pause()
+        assert "▶ 13 x = torch.tensor" in screen_text(app_of(pilot))
+
+
+async def test_an_array_that_changed_shows_old_and_new(tmp_path: Path) -> None:
+    tape = Tape(tmp_path / "log", "t *= 10\n")
+    old, new = (["ndarray", None, "ndarray of shape (1,)", ["float32", [1], floats(value)]] for value in (1.5, 15.0))
+    tape.step(Kind.STATEMENT, 1, "t *= 10", bind("a", old))
+    tape.step(Kind.STATEMENT, 1, "t *= 10", bind("a", new))
+    tape.end()
+    async with stepping(tape.path) as (pilot, screen):
+        await at(pilot, screen, 2)
+        assert "[1.5] → [15.0]" in screen_text(app_of(pilot))
 
 
 async def test_the_loss_is_drawn_up_to_the_present_step(tmp_path: Path) -> None:

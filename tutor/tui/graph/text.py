@@ -222,15 +222,15 @@ class ChainText:
             return "", False
         if node.released:
             return "freed", False
-        changed = [self._saved(item) for item in saved if self._is_changed(item)]
+        changed = [self._saved(item, node) for item in saved if self._is_changed(item)]
         if changed:
             return f"✗ changed since: {', '.join(changed)}", True
-        return f"saved {', '.join(map(self._saved, saved))}", False
+        return f"saved {', '.join(self._saved(item, node) for item in saved)}", False
 
-    def _saved(self, item: Saved) -> str:
+    def _saved(self, item: Saved, node: NodeRecord) -> str:
         assert item.tensor is not None
         record = self._moment.tensor(item.tensor)
-        name = fit(_one_line(label_of(self._moment, item.tensor)), LABEL_WIDTH)
+        name = fit(_one_line(saved_label(self._moment, item, node)), LABEL_WIDTH)
         return name if record is None else f"{name}={tensor_text(record.meta, record.content, VALUE_WIDTH)}"
 
     def _is_changed(self, item: Saved) -> bool:
@@ -240,6 +240,14 @@ class ChainText:
         # Nobody sees the version of a tensor whose Python object is gone; who shares its memory shares that.
         version = self._versions.get(record.storage, item.version) if record.freed else record.version
         return version != item.version
+
+
+def saved_label(moment: Moment, item: Saved, node: NodeRecord) -> str:
+    """What to call a saved tensor; one that torch made of a number, as of the 4 in ``x * 4``, has the node's word."""
+    assert item.tensor is not None
+    record = moment.tensor(item.tensor)
+    made_by_torch = record is not None and record.born == node.born and record.freed and not record.meta.shape
+    return item.name if made_by_torch and item.name != "result" else label_of(moment, item.tensor)
 
 
 def running_place(moment: Moment) -> Place | None:

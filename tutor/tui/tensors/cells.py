@@ -97,7 +97,7 @@ def draw_plain(moment: Moment, row: Row, columns: Columns) -> Content:
     inside = changed_members(moment, row)
     if inside:
         return name + Content.assemble(f"{fit(new, width - 14)}  ", (f"→ {inside} changed", CHANGED))
-    if not changed or row.reference[1:2] == [None]:
+    if not changed or (row.reference[1:2] == [None] and len(row.reference) < 4):
         # What holds other things says nothing of itself that could change.
         return name + Content.styled(new, CHANGED if changed and row.members == () else "")
     scope = moment.before.scopes.get(row.scope)

@@ -43,8 +43,8 @@ class Panes(Container):
     .-narrow Panes > #program { display: block; height: 5fr; padding: 0; }
     .-narrow Panes > Pane.-shown { display: block; }
     .-wide Panes.-zoom, .-narrow Panes.-zoom { layout: vertical; }
-    .-wide Panes.-zoom > *, .-narrow Panes.-zoom > * { display: none; }
-    .-wide Panes.-zoom > Pane.-zoomed, .-narrow Panes.-zoom > Pane.-zoomed { display: block; height: 1fr; }
+    .-wide Panes.-zoom > *, .-narrow Panes.-zoom > * { display: none !important; }
+    .-wide Panes.-zoom > Pane.-zoomed, .-narrow Panes.-zoom > Pane.-zoomed { display: block !important; height: 1fr; }
     """
 
     class PaneChosen(Message):

@@ -81,7 +81,10 @@ class ProgramPane(Pane, inherit_bindings=False):
         self._callers = frozenset(scope.call_line for scope in moment.after.scopes.values() if scope.function)
         self.set_title("program", call_chain(moment))
         rows = [page.row_of[line] for line in self._marked if line in page.row_of]
-        if rows:
+        if moment.number == 1 and page.rows and not page.rows[0].line:
+            # A lesson begins with its prose, which is to be read before anything runs.
+            self.scroll_to(y=0, animate=False, force=True, immediate=True)
+        elif rows:
             last = self._last_of_interest(rows[-1])
             self.reveal(rows[0], max(min(last + 1, rows[0] + self.size.height - 2), rows[0]))
         self.redraw()
