@@ -1,9 +1,9 @@
 # %% [raw] tutor="lesson"
 # title = "Gradients add up"
-# needs = []
+# needs = ["backward"]
 # minutes = 6
 
-# %% [markdown]
+# %% [markdown] id="opening"
 # # Gradients add up
 #
 # The slope of `x**2` is `2 * x`. At `x = 3` that is 6, and one call of
@@ -22,7 +22,7 @@ for turn in range(3):
     y.backward()  #? x.grad
 print(x.grad)  #> tensor(18.)
 
-# %% [markdown]
+# %% [markdown] id="running-total"
 # It is 18, which is 6 + 6 + 6. Whoever expects 6 thinks of `.grad` as the
 # result of the latest call. It is a running total instead.
 #
@@ -56,7 +56,7 @@ for turn in range(3):
     #> 12.0 tensor([3., 3., 3., 3.])
     weights.grad.zero_()
 
-# %% [markdown]
+# %% [markdown] id="rule"
 # The first turns print the same. The runs part right after that, at
 # `weights.grad.zero_()`, which nothing shows until the second turn prints.
 # A forgotten reset is never seen in the turn that forgot it.

@@ -2,6 +2,7 @@
 # title = "Three ways out of the graph"
 # needs = ["accumulation"]
 # minutes = 7
+# read = ["torch.Tensor.detach", "Locally disabling gradient computation"]
 
 # %% [markdown]
 # # Three ways out of the graph

@@ -2,6 +2,7 @@
 # title = "An update by hand"
 # needs = ["accumulation"]
 # minutes = 8
+# read = ["Learning PyTorch with Examples"]
 
 # %% [markdown]
 # # An update by hand

@@ -2,6 +2,7 @@
 # title = "torch.optim.SGD is the loop by hand"
 # needs = ["manual_update"]
 # minutes = 7
+# read = ["torch.optim", "SGD"]
 
 # %% [markdown]
 # # torch.optim.SGD is the loop by hand

@@ -2,6 +2,7 @@
 # title = "Element 0 of tensors does not require grad"
 # needs = ["manual_update", "detach"]
 # minutes = 6
+# read = ["Autograd mechanics", "A Gentle Introduction to torch.autograd"]
 
 # %% [markdown]
 # # Element 0 of tensors does not require grad

@@ -19,10 +19,14 @@ NEIGHBOURS = {
     "recording": set(),
     "recorder": {"lesson", "recording"},
     "plain": {"recording"},
+    "explain": {"recording", "plain"},
     "progress": set(),
     "tui": {"lesson", "recording", "recorder", "plain", "progress", "config"},
 }
 """For each room the rooms that it may import."""
+
+SCRIPT = Path(__file__).parent / "programs" / "multiline.py"
+"""A program that can be checked."""
 
 IMPORT_ALL = """
 import importlib, pkgutil
@@ -72,7 +76,7 @@ def test_help_opens_no_room() -> None:
     assert rooms(modules) == {"cli"}
 
 
-@pytest.mark.parametrize("arguments", [["list"], ["where"], ["run", "no-such-file.py"]])
+@pytest.mark.parametrize("arguments", [["list"], ["where"], ["run", "no-such-file.py"], ["check", str(SCRIPT)]])
 def test_commands_without_a_screen_import_neither_torch_nor_textual(arguments: list[str]) -> None:
     modules = loaded(f"from tutor.cli import run_command_line\nrun_command_line({arguments})")
     assert not HEAVY & packages(modules)
@@ -91,7 +95,7 @@ def test_the_process_of_the_screens_never_imports_torch() -> None:
     assert not {"torch", "numpy"} & packages(modules)
 
 
-@pytest.mark.parametrize("room", ["lesson", "recording", "plain", "progress"])
+@pytest.mark.parametrize("room", ["lesson", "recording", "plain", "progress", "explain"])
 def test_rooms_of_reading_import_neither_torch_nor_textual(room: str) -> None:
     modules = loaded(IMPORT_ALL.format(room=room))
     assert not HEAVY & packages(modules)

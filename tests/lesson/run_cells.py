@@ -1,15 +1,18 @@
-"""Run a lesson's cells as Python would, and say what each line printed and what each cell raised.
+"""Run the cells of lessons as Python would, and say what each line printed and what each cell raised.
 
-Run as a script: ``python run_cells.py FILE`` with the code cells, ``[number, first line, last line]``, as JSON on
-standard input. It knows nothing of the project, so that it can bear witness to what the lessons claim.
+Run as a script with ``[file, code cells]`` of each lesson as JSON on standard input, where a code cell is ``[number,
+first line, last line]``. It knows nothing of the project, so that it can bear witness to what the lessons claim.
 """
 
 from __future__ import annotations
 
 import io
 import json
+import os
 import sys
 from pathlib import Path
+
+import torch
 
 
 class Lines(io.TextIOBase):
@@ -29,13 +32,30 @@ class Lines(io.TextIOBase):
 
 
 def main() -> None:
+    """Run each lesson in a fork of a process that has imported torch, and print what was seen of all."""
+    seen = {}
+    for path, cells in json.load(sys.stdin):
+        reading, writing = os.pipe()
+        process = os.fork()
+        if process == 0:
+            with os.fdopen(writing, "w", encoding="utf-8") as pipe:
+                json.dump(run(path, cells), pipe)
+            os._exit(0)
+        os.close(writing)
+        with os.fdopen(reading, encoding="utf-8") as pipe:
+            seen[path] = json.load(pipe)
+        os.waitpid(process, 0)
+    json.dump(seen, sys.stdout)
+
+
+def run(path: str, cells: list[list[int]]) -> dict[str, object]:
     """Run the cells one after the other in one namespace; an error ends its cell only."""
-    path = sys.argv[1]
+    torch.manual_seed(0)
     lines = Path(path).read_text(encoding="utf-8").split("\n")
     namespace: dict[str, object] = {"__name__": "__main__", "__file__": path}
     raised: list[tuple[int, int, str]] = []
-    output, sys.stdout = sys.stdout, Lines(path)
-    for number, first, last in json.load(sys.stdin):
+    sys.stdout = taken = Lines(path)
+    for number, first, last in cells:
         code = compile("\n" * (first - 1) + "\n".join(lines[first - 1 : last]), path, "exec")
         try:
             exec(code, namespace)
@@ -47,8 +67,7 @@ def main() -> None:
                     line = traceback.tb_lineno
                 traceback = traceback.tb_next
             raised.append((number, line, f"{type(error).__name__}: {error}"))
-    printed, sys.stdout = sys.stdout.printed, output
-    json.dump({"printed": printed, "raised": raised}, sys.stdout)
+    return {"printed": taken.printed, "raised": raised}
 
 
 if __name__ == "__main__":

@@ -73,7 +73,9 @@ async def press_at_random(path: Path, seed: int) -> None:
                     await pilot.resize_terminal(*chosen.choice(SIZES))
                     await pilot.pause()
                 assert 0 <= screen.number <= screen.recording.count
-        while isinstance(app.screen, ModalScreen):
+        for _ in range(10):
+            if not isinstance(app.screen, ModalScreen):
+                break
             await pilot.press("escape")
         await pilot.resize_terminal(120, 36)
         number = screen.number

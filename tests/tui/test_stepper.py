@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from textual.screen import ModalScreen
 
+from tutor.recording.format import Kind
 from tutor.recording.log import DamagedError
 from tutor.tui.keys import STEPPER
 from tutor.tui.screens.stepper import StepperScreen
@@ -95,6 +96,29 @@ async def test_every_key_of_the_stepper_can_be_pressed(tmp_path: Path) -> None:
                 if isinstance(pilot.app.screen, ModalScreen):
                     await pilot.press("escape")
                 assert pilot.app.screen is screen
+
+
+@pytest.mark.parametrize("key", ["down", "n"])
+async def test_going_by_lines_stops_at_an_error(tmp_path: Path, key: str) -> None:
+    tape = Tape(tmp_path / "log", "first()\nsecond()\n")
+    tape.step(Kind.STATEMENT, 1, "first()")
+    tape.step(Kind.ERROR, 1, "first()", name="ValueError", detail=["no", "ValueError", ""])
+    tape.step(Kind.STATEMENT, 2, "second()")
+    tape.end()
+    async with stepping(tape.path) as (pilot, screen):
+        await pilot.press(key)
+        assert screen.number == 2
+        await pilot.press(key)
+        assert screen.number == 3
+
+
+async def test_a_loop_that_an_error_left_does_not_say_how_many_turns_it_has(tmp_path: Path) -> None:
+    tape = loop(tmp_path / "log", 2)
+    tape.step(Kind.ERROR, 3, "total + i", name="ValueError", detail=["no", "ValueError", ""])
+    tape.end("raised", "ValueError: no")
+    async with stepping(tape.path) as (pilot, screen):
+        await at(pilot, screen, 4)
+        assert "turn 2 ·" in screen_text(app_of(pilot))
 
 
 async def test_escape_leaves_one_thing_at_a_time(tmp_path: Path) -> None:

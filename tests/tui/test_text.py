@@ -87,3 +87,20 @@ def test_prose() -> None:
         "• second [b]",
     ]
     assert all(line.cell_length <= 12 for line in prose_lines("word " * 20, 12))
+
+
+def test_stars_with_blanks_around_them_are_no_emphasis() -> None:
+    lines = prose_lines("The slope is 2 * x * 3, *not* 6, and **never** `a  b`.", 70)
+    assert [line.plain.replace("\u00a0", " ") for line in lines] == ["The slope is 2 * x * 3, not 6, and never a  b."]
+
+
+def test_a_number_within_a_paragraph_is_no_item() -> None:
+    assert [line.plain for line in prose_lines("It prints\n30. That is all.\n\n1. one\n2. two", 60)] == [
+        "It prints 30. That is all.", "", "1. one", "2. two"
+    ]  # fmt: skip
+
+
+def test_an_indented_line_is_shown_as_it_is() -> None:
+    assert [line.plain for line in prose_lines("Then:\n\n    y = 2 * x * w\n    z = y", 60)] == [
+        "Then:", "", "    y = 2 * x * w", "    z = y"
+    ]  # fmt: skip

@@ -34,7 +34,7 @@ def read_toml(text: str, place: Place, first_line: int) -> dict[str, object]:
 
 
 def read_about(text: str, place: Place, first_line: int) -> dict[str, object]:
-    """What a lesson says about itself: ``title``, and if it likes ``needs`` and ``minutes``.
+    """What a lesson says about itself: ``title``, and if it likes ``needs``, ``minutes`` and ``read``.
 
     Raises:
         UnreadableError: it is no TOML, or one of these is not what it should be.
@@ -54,6 +54,11 @@ def read_about(text: str, place: Place, first_line: int) -> dict[str, object]:
         raise place.error('needs is no list of lessons. Write for example: needs = ["backward"]', line_of("needs"))
     if isinstance(minutes, bool) or not isinstance(minutes, (int, float)) or not minutes > 0:
         raise place.error("minutes is no number above 0. Write for example: minutes = 6", line_of("minutes"))
+    read = about.get("read", [])
+    if not isinstance(read, list) or not all(isinstance(page, str) and page.strip() for page in read):
+        raise place.error(
+            'read is no list of titles. Write for example: read = ["Autograd mechanics"]', line_of("read")
+        )
     return about
 
 

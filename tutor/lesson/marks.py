@@ -33,6 +33,7 @@ from tutor.lesson.program import Announce, Ask, Cell, Expect
 from tutor.lesson.syntax import statement_lines
 
 _SIGN = re.compile(r"#[?>!]")
+_CONVERTED = re.compile(r"^([ \t]*)# !(?= )", re.MULTILINE)
 _MARK = re.compile(r"#[?>!](?:[ \t](.*))?")
 _TURN = re.compile(r"(.*)\s@\s*turn\s+(\d+)")
 _ERROR = re.compile(r"[^\W\d][\w.]*(:.*)?")
@@ -75,10 +76,15 @@ def read_marks(source: str, cell: Cell, tree: ast.Module, place: Place, *, lesso
     reader = _Reader(cell, place, lesson=lesson)
     text = "\n".join(source.split("\n")[cell.first_line - 1 : cell.last_line])
     # Most programs have no marks, and tokenizing is slow.
-    if _SIGN.search(text) is not None:
-        for comment in _comments(text, statement_lines(tree), cell.first_line - 1):
+    if _SIGN.search(text) is not None or (lesson and _CONVERTED.search(text) is not None):
+        for comment in _comments(_as_written(text) if lesson else text, statement_lines(tree), cell.first_line - 1):
             reader.take(comment)
     return reader.marks
+
+
+def _as_written(text: str) -> str:
+    """The code with ``#!`` where jupytext made ``# !`` of it, since it takes such a line for a command of IPython."""
+    return _CONVERTED.sub(r"\1#!", text)
 
 
 def _comments(text: str, owners: dict[int, int], lines_before: int) -> Iterator[_Comment]:

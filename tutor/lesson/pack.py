@@ -12,6 +12,7 @@ lesson, or with ``pack.toml``, is said beside the others and hides none of them.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
@@ -21,6 +22,7 @@ from tutor.lesson.percent import find_about
 from tutor.lesson.place import Place, unreadable
 from tutor.lesson.program import UnreadableError
 from tutor.lesson.text import read_text
+from tutor.lesson.translation import translated_title
 
 PACK_FILE = "pack.toml"
 """Name of the file that makes a folder a pack."""
@@ -69,11 +71,12 @@ class Pack(msgspec.Struct, frozen=True):
         return [lesson for stage in self.stages for lesson in stage.lessons]
 
     @staticmethod
-    def load(path: Path) -> Pack:
+    def load(path: Path, languages: Iterable[str] = ()) -> Pack:
         """List a folder of lessons.
 
         Args:
             path: The folder. Without a ``pack.toml`` in it, its lessons come in the order of their names.
+            languages: Languages of the titles, the best first; a title without a translation stays as it is.
 
         Raises:
             UnreadableError: it is no folder, or it cannot be listed.
@@ -84,16 +87,31 @@ class Pack(msgspec.Struct, frozen=True):
             reason = (error.strerror or str(error)).lower()
             raise unreadable(path, f"the pack cannot be read ({reason}). Give a folder of lessons.") from None
         outline = _read_outline(path)
+        wanted = list(languages)
         stages = [
-            Stage(title, [_read_named(path / f"{name}.py", title) for name in lessons])
+            Stage(title, [_in_language(_read_named(path / f"{name}.py", title), wanted) for name in lessons])
             for title, lessons in outline.stages
         ]
         named = {name for _, lessons in outline.stages for name in lessons}
         found = [_read_listed(path / f"{name}.py", OTHER_STAGE) for name in names if name not in named]
-        others = [lesson for lesson in found if lesson is not None]
+        others = [_in_language(lesson, wanted) for lesson in found if lesson is not None]
         if others:
             stages.append(Stage(OTHER_STAGE, others))
         return Pack(path, outline.title, stages, outline.problems)
+
+
+def topic(name: str) -> str:
+    """The name of a lesson without its number, as ``needs`` names it: ``accumulation`` for ``08_accumulation``."""
+    number, _, words = name.partition("_")
+    return words if number.isdecimal() and words else name
+
+
+def own_pack(path: Path) -> Pack:
+    """The pack of the folder in which a file is, an empty one if that cannot be listed."""
+    try:
+        return Pack.load(path.parent)
+    except UnreadableError:
+        return Pack(path.parent, path.parent.name, [])
 
 
 def built_in() -> Path:
@@ -107,6 +125,13 @@ def built_in() -> Path:
         if (folder / PACK_FILE).is_file():
             return folder
     raise unreadable(package / "_lessons", "the lessons are missing. Install the program again.")
+
+
+def _in_language(lesson: Listed, languages: list[str]) -> Listed:
+    """A lesson with its title in the first of some languages that it has."""
+    if not languages or lesson.problem:
+        return lesson
+    return msgspec.structs.replace(lesson, title=translated_title(lesson.path, languages, lesson.title))
 
 
 def _read_named(path: Path, stage: str) -> Listed:

@@ -5,6 +5,7 @@ Screens, lessons and the recorder are imported when they are needed, or when hom
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
@@ -32,6 +33,10 @@ WARM_AGAIN = 3.0
 """Seconds after which another child is made ready for the next program."""
 
 
+TRUST_SHOWN = 20.0
+"""Seconds that it is said that the lessons of a foreign pack are programs."""
+
+
 class Settings(NamedTuple):
     """What the command line may change."""
 
@@ -43,6 +48,8 @@ class Settings(NamedTuple):
     """Steps that are recorded, None for the usual number."""
     timeout: float | None = None
     """Seconds that a program may run, 0 for no limit, None for the usual one."""
+    language: str | None = None
+    """The language of the lessons, None for that of the environment."""
 
 
 class TutorApp(App[None]):
@@ -168,6 +175,30 @@ class TutorApp(App[None]):
         # The next child is started a little later, so that it does not compete with this one for the first steps.
         self.set_timer(WARM_AGAIN, lambda: self.recorder.warm())
 
+    @property
+    def languages(self) -> list[str]:
+        """The languages of lessons that the person wants, the best first."""
+        from tutor.lesson.translation import wanted_languages
+
+        return wanted_languages(self.settings.language, os.environ)
+
+    def open_lesson(self, path: Path, *, step: int | None = None) -> None:
+        """Record a lesson of the pack and step through it, in the person's language where it is translated.
+
+        Raises:
+            UnreadableError: it cannot be opened.
+        """
+        from tutor.lesson.pack import Pack
+        from tutor.lesson.packs import trust_once
+        from tutor.lesson.reading import read_program
+        from tutor.lesson.translation import translated
+
+        program = translated(read_program(path), self.languages)
+        words = trust_once(Pack.load(self._pack), self.store) if self._pack is not None else ""
+        self.open_program(program, step=step)
+        if words:
+            self.notify(harmless(words), timeout=TRUST_SHOWN, markup=False)
+
     def open_recording(self, path: Path) -> None:
         """Step through a saved recording; afterwards the present screen is back."""
         self.push_screen(self._stepper(path))
@@ -225,16 +256,15 @@ class TutorApp(App[None]):
         from tutor.lesson.program import UnreadableError
 
         try:
-            return Pack.load(self._pack or built_in()).lessons
+            return Pack.load(self._pack or built_in(), self.languages).lessons
         except UnreadableError:
             return []
 
     def _open_lesson(self, path: Path) -> None:
         """Open a lesson on top of what is open, or say why it cannot be opened."""
         from tutor.lesson.program import UnreadableError
-        from tutor.lesson.reading import read_program
 
         try:
-            self.open_program(read_program(path))
+            self.open_lesson(path)
         except UnreadableError as error:
             self.notify(harmless(str(error)), severity="error", markup=False)

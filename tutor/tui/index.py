@@ -90,10 +90,12 @@ class Index:
             while following < min(size, place + _TURNS_SEARCHED) and turns.scopes[following] != scope:
                 following += 1
             if following == size:
-                return turns.turns[place] if self.recording.end is not None else None
-            if turns.scopes[following] != scope:
+                end = self.recording.end
+                return turns.turns[place] if end is not None and end.how == "finished" else None
+            if turns.scopes[following] != scope or turns.turns[following] == 1:
+                # An error left the loop: nobody knows how many turns it would have had.
                 return None
-            if turns.turns[following] <= 1:
+            if not turns.turns[following]:
                 return turns.turns[place]
             place = following
         return None

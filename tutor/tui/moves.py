@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from typing import Final
 
+from tutor.recording.format import Kind
 from tutor.recording.moment import Moment
 from tutor.recording.queries import lines, loops
 from tutor.recording.recording import Recording
@@ -41,8 +42,7 @@ def last(moment: Moment) -> Target:
 
 def next_line(moment: Moment) -> Target:
     """The next step that another line runs, also in a function that is called."""
-    found = lines.next_line(moment.recording, moment.number)
-    return _no_more(moment.recording, "No other line runs after this one.") if found is None else found
+    return _not_past_an_error(moment, lines.next_line(moment.recording, moment.number))
 
 
 def previous_line(moment: Moment) -> Target:
@@ -53,8 +53,7 @@ def previous_line(moment: Moment) -> Target:
 
 def over(moment: Moment) -> Target:
     """The next line, past what happens inside this step and inside functions called on the way."""
-    found = lines.step_over(moment.recording, moment.number)
-    return _no_more(moment.recording, "No other line runs after this one.") if found is None else found
+    return _not_past_an_error(moment, lines.step_over(moment.recording, moment.number))
 
 
 def out(moment: Moment) -> Target:
@@ -64,6 +63,16 @@ def out(moment: Moment) -> Target:
         return "This step is not inside a function or a backward call."
     found = lines.step_out(recording, number)
     return _no_more(recording, "Nothing runs after what this step is in.") if found is None else found
+
+
+def _not_past_an_error(moment: Moment, found: int | None) -> Target:
+    """Where a line leads, or an error on the way there, which nobody should miss."""
+    recording, number = moment.recording, moment.number
+    end = found if found is not None else recording.count + 1
+    error = recording.index.kinds.find(Kind.ERROR, number + 1, end)
+    if error > 0:
+        return error
+    return _no_more(recording, "No other line runs after this one.") if found is None else found
 
 
 def next_turn(moment: Moment) -> Target:

@@ -11,8 +11,13 @@ from tutor.plain.format import harmless
 from tutor.tui.looks import LANE
 
 _INLINE: Final = re.compile(
-    r"(?P<code>`+)(?P<in_code>.+?)(?P=code)|\*\*(?P<strong>.+?)\*\*|(?<![\w*])[*_](?P<emph>[^*_]+?)[*_](?!\w)"
+    r"(?P<code>`+)(?P<in_code>.+?)(?P=code)"
+    r"|\*\*(?=\S)(?P<strong>.+?)(?<=\S)\*\*"
+    r"|(?<![\w*])[*_](?=\S)(?P<emph>[^*_]+?)(?<=\S)[*_](?![\w*])"
 )
+_INDENTED: Final = "    "
+"""Begins a line that is shown as it is, as code."""
+
 _BULLET: Final = re.compile(r"\s*(?:[-*+]|\d+[.)])\s+")
 
 
@@ -45,6 +50,8 @@ def prose_lines(text: str, width: int) -> list[Content]:
 
 
 def _paragraph(text: str, width: int) -> list[Content]:
+    if text.startswith(_INDENTED):
+        return [Content.styled(text[: max(width, 10)], LANE)]
     if text.startswith("#"):
         return inline(text.lstrip("#").strip()).stylize_before("bold $text-primary").wrap(width)
     bullet = _BULLET.match(text)
@@ -63,8 +70,21 @@ def _blocks(text: str) -> list[list[str]]:
         block = blocks[-1]
         if not line.strip():
             blocks.append([])
-        elif not block or _BULLET.match(line) or line.startswith("#") or block[-1].startswith("#"):
+        elif not block or _begins(line, block[-1]):
             block.append(line)
         else:
             block[-1] = f"{block[-1]} {line.strip()}"
     return [block for block in blocks if block]
+
+
+def _begins(line: str, previous: str) -> bool:
+    """Whether a line begins something of its own: a heading, an item, a line of code.
+
+    A number and a full stop within a paragraph are an item only if the number is 1, as in CommonMark.
+    """
+    if line.startswith("#") or previous.startswith(("#", _INDENTED)):
+        return True
+    bullet = _BULLET.match(line)
+    return bullet is not None and (
+        _BULLET.match(previous) is not None or bullet[0].strip() in ("-", "*", "+", "1.", "1)")
+    )

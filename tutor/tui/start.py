@@ -18,6 +18,8 @@ def start(
     seed: int | None = 0,
     max_steps: int | None = None,
     timeout: float | None = None,
+    pack: Path | None = None,
+    language: str | None = None,
 ) -> int:
     """Run the screens until the person leaves.
 
@@ -28,6 +30,8 @@ def start(
         seed: Seed of the random numbers, None for none.
         max_steps: Steps that are recorded, None for the usual number.
         timeout: Seconds that a program may run, 0 for no limit, None for the usual one.
+        pack: Folder of the lessons that home shows, None for the course that comes with the program.
+        language: The language of the lessons, None for that of the environment.
 
     Returns:
         Exit status: 0, 2 when this is no terminal, the recording cannot be opened or there is no such theme,
@@ -45,7 +49,8 @@ def start(
     # Imported late: whoever only asked for help does not wait for the screens.
     from tutor.tui.app import Settings, TutorApp
 
-    app = TutorApp(target, Settings(theme=theme, seed=seed, max_steps=max_steps, timeout=timeout))
+    settings = Settings(theme=theme, seed=seed, max_steps=max_steps, timeout=timeout, language=language)
+    app = TutorApp(target, settings, pack=pack)
     try:
         if theme is not None and theme not in app.available_themes:
             names = ", ".join(sorted(app.available_themes))

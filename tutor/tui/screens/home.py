@@ -90,7 +90,7 @@ class HomeScreen(Screen[None]):
     def on_mount(self) -> None:
         """Read the pack; how far each lesson is comes after the first frame."""
         try:
-            pack = Pack.load(self._folder or built_in())
+            pack = Pack.load(self._folder or built_in(), self._tutor.languages)
         except UnreadableError as error:
             self._problem = str(error)
         else:
@@ -184,9 +184,6 @@ class HomeScreen(Screen[None]):
 
     def action_open(self) -> None:
         """Open the chosen lesson or file, or say why it cannot be opened."""
-        # Imported late, as everything that a list of lessons does not need.
-        from tutor.lesson.reading import read_program
-
         entry = self._chosen
         if entry is None:
             return
@@ -196,12 +193,13 @@ class HomeScreen(Screen[None]):
                 self._open_file(entry.path)
             else:
                 self._opened = entry.lesson.name
-                self._tutor.open_program(read_program(entry.lesson.path), step=entry.step)
+                self._tutor.open_lesson(entry.lesson.path, step=entry.step)
         except UnreadableError as error:
             self._say(str(error))
 
     def _open_file(self, path: Path) -> None:
         """Open a file of one's own; one that is gone is forgotten."""
+        # Imported late, as everything that a list of lessons does not need.
         from tutor.lesson.reading import read_program
         from tutor.tui.start import is_recording, recording_problem
 

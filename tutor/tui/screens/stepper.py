@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Hashable
-from typing import TYPE_CHECKING, ClassVar, Final
+from collections.abc import Callable, Hashable
+from typing import TYPE_CHECKING, ClassVar, Final, TypeVar
 
 from textual.binding import BindingType
+from textual.screen import Screen
 from textual.timer import Timer
 
 from tutor.recording.log import DamagedError
@@ -33,6 +34,8 @@ from tutor.tui.widgets.welcome import Welcome
 
 if TYPE_CHECKING:
     from tutor.tui.app import TutorApp
+
+Answer = TypeVar("Answer")
 
 PLAY_PAUSE: Final = 0.8
 """Seconds between two steps while playing."""
@@ -68,6 +71,11 @@ class StepperScreen(WalkingScreen):
     _times = 1
     """How many times as far as usual is recorded."""
     _kept: tuple[int, int, bool] | None = None
+
+    def _put_on_top(self, screen: Screen[Answer], arrive: Callable[[Answer | None], None] | None = None) -> None:
+        """Open a screen on top of this one, unless another one came first: keys may come faster than screens."""
+        if self.app.screen is self:
+            self.app.push_screen(screen, arrive)
 
     # The person
 
@@ -152,7 +160,7 @@ class StepperScreen(WalkingScreen):
             self.say("There are no steps to go to.")
             return
         question = GoTo(self.number, self.recording, self.index.first_run, answer)
-        self.app.push_screen(question, lambda target: self.go(target) if target is not None else None)
+        self._put_on_top(question, lambda target: self.go(target) if target is not None else None)
 
     def on_program_pane_line_chosen(self, message: ProgramPane.LineChosen) -> None:
         """Go to where a clicked line runs next, or ran last."""
@@ -197,7 +205,7 @@ class StepperScreen(WalkingScreen):
         """Ask for a text and go to its first place from here on."""
         self._stop_playing()
         answer = self._search.wanted if self._search is not None else ""
-        self.app.push_screen(Find(self._find, self.number, answer), self._begin_search)
+        self._put_on_top(Find(self._find, self.number, answer), self._begin_search)
 
     def _find(self, text: str) -> list[Match]:
         return find(text, self.query_one(ProgramPane).code_lines, self.recording, self.index.first_run)
@@ -265,7 +273,7 @@ class StepperScreen(WalkingScreen):
         from tutor.tui.screens.tensor import TensorScreen
 
         screen = TensorScreen(self.moment, key)
-        self.app.push_screen(screen, lambda step: self.go(step) if step is not None else None)
+        self._put_on_top(screen, lambda step: self.go(step) if step is not None else None)
 
     def action_follow(self) -> None:
         """Follow the chosen name, or no longer."""
@@ -405,10 +413,10 @@ class StepperScreen(WalkingScreen):
 
     def action_help(self) -> None:
         """Explain panes, marks and keys."""
-        self.app.push_screen(Help(key_table(self.tutor.person.keys)))
+        self._put_on_top(Help(key_table(self.tutor.person.keys)))
 
     def action_terms(self) -> None:
         """Explain the words on the screen, those of the present pane first."""
         pane = self._present
         texts = [pane.text(), *(other.text() for other in self.query(Pane) if other is not pane)]
-        self.app.push_screen(Terms(texts))
+        self._put_on_top(Terms(texts))

@@ -1,0 +1,105 @@
+"""The commands that run a program: open, run, record."""
+
+from __future__ import annotations
+
+import io
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tutor.cli.group import CommandError, common, tutor
+from tutor.cli.shared import Interrupts, follow, screen, source
+
+if TYPE_CHECKING:
+    from tutor.plain.follow import Writer
+
+EXIT_CODES = {"finished": 0, "raised": 1, "stopped": 3}
+"""Exit code of a run for each way to end."""
+
+
+@tutor.command(name="open")
+@click.argument("target")
+@common
+@click.pass_context
+def open_(context: click.Context, /, target: str, **options: Any) -> int:
+    """Step through TARGET on the screen.
+
+    TARGET is a lesson's name, a .py file, a .ipynb notebook or a saved recording.
+    """
+    return screen(context, target)
+
+
+@tutor.command()
+@click.argument("target")
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+@click.option("--json", is_flag=True, help="JSON lines for machines.")
+@click.option("--state", is_flag=True, help="With each step everything that is visible after it.")
+@common
+@click.pass_context
+def run(
+    context: click.Context, /, target: str, arguments: tuple[str, ...], json: bool, state: bool, **options: Any
+) -> int:
+    """Run TARGET and print each step as text.
+
+    TARGET is a lesson's name, a .py file, a .ipynb notebook or a saved recording. ARGUMENTS after -- are the
+    program's own. The exit code is 0 when the program ended (or raised what its #! announced), 1 when it raised
+    something, 2 for bad use and 3 when a limit stopped it.
+    """
+    interrupts = Interrupts()
+    from tutor.plain.jsonlines import JsonLines
+    from tutor.plain.palette import coloured
+    from tutor.plain.text import Text
+
+    out = sys.stdout
+    if isinstance(out, io.TextIOWrapper):
+        out.reconfigure(errors="backslashreplace")
+    writer: Writer = JsonLines(out.write, state=state)
+    if not json:
+        writer = Text(out.write, state=state, colour=coloured(out))
+    with source(context, target, arguments) as followed:
+        end = follow(followed, writer, interrupts, progress=not out.isatty())
+    return EXIT_CODES[end.how]
+
+
+@tutor.command()
+@click.argument("target")
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Where the recording goes.")
+@click.option("--force", is_flag=True, help="Overwrite that file.")
+@common
+@click.pass_context
+def record(
+    context: click.Context, /, target: str, arguments: tuple[str, ...], output: Path, force: bool, **options: Any
+) -> int:
+    """Run TARGET and save the recording.
+
+    It can be opened later or elsewhere without running anything. ARGUMENTS after -- are the program's own. The exit
+    code is that of tutor run; the recording is saved in any case.
+    """
+    interrupts = Interrupts()
+    _check_output(output, force)
+    from tutor.plain.format import harmless
+    from tutor.recording.file import save
+
+    with source(context, target, arguments) as followed:
+        end = follow(followed, None, interrupts, progress=True)
+        try:
+            save(followed.recording, output)
+        except OSError as error:
+            raise CommandError(f"{output}: {error.strerror or error}. Choose another place with -o.") from None
+        count = followed.recording.count
+    reason = f": {harmless(end.reason)}" if end.reason else ""
+    click.echo(f"{output}: {count:,} steps, {end.how}{reason}", err=True)
+    return EXIT_CODES[end.how]
+
+
+def _check_output(path: Path, force: bool) -> None:
+    """Refuse what could not be saved in the end, before anything runs."""
+    if path.is_dir():
+        raise CommandError(f"{path}: this is a folder. Give the name of a file with -o.")
+    if path.exists() and not force:
+        raise CommandError(f"{path}: this file exists. Give another name, or --force to overwrite it.")
+    if not path.absolute().parent.is_dir():
+        raise CommandError(f"{path}: its folder does not exist. Make it first, or choose another place with -o.")

@@ -1,0 +1,112 @@
+"""A gradient that arrived in a ``.grad``: taken over or added, from which call and way, the running sum."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from typing import Any, Final
+
+from tutor.explain.arrivals import Arrival, arrivals, replaced
+from tutor.explain.look import gradient, gradient_array, label, where
+from tutor.explain.say import array_text, factor, is_small, listed
+from tutor.plain.format import harmless
+from tutor.recording.format import Kind
+from tutor.recording.model import Step
+from tutor.recording.moment import Moment
+
+_TERMS: Final = 5
+"""Contributions that are written out as a sum."""
+
+
+def accumulate_paragraphs(moment: Moment, detail: Any) -> list[str]:
+    """What happened to the ``.grad`` of a leaf, or of a tensor that retains it."""
+    tensor, before, contribution, after, taken_over = detail
+    name = f"{label(moment, tensor)}.grad"
+    share, now = gradient(moment, contribution), gradient(moment, after)
+    paragraphs: list[str] = []
+    record = moment.tensor(tensor)
+    if record is not None and not record.meta.is_leaf:
+        paragraphs.append(
+            f"{label(moment, tensor)} is not a leaf. It keeps its gradient because retain_grad() was called."
+        )
+    if before is None or taken_over:
+        text = f"{name} was None, so the gradient {share} is taken over as it is: {name} = {now}."
+    else:
+        old = gradient(moment, before)
+        text = f"{name} already held {old}, and backward adds: {factor(old)} + {factor(share)} = {now}."
+        if not (is_small(gradient_array(moment, before)) and is_small(gradient_array(moment, contribution))):
+            text = f"{name} already held a gradient, and backward adds this one to it, element by element: {now}."
+        text += _earlier(moment, tensor, now)
+    paragraphs.append(text)
+    way = _way(moment, tensor, contribution, leaf=record is None or record.meta.is_leaf)
+    if way:
+        paragraphs.append(way)
+    return paragraphs
+
+
+def _earlier(moment: Moment, tensor: int, now: str) -> str:
+    """From which call what it held is, and all contributions since it was None."""
+    steps = _contributions(moment, tensor)
+    if not steps:
+        return ""
+    last = steps[-1]
+    line, here = last.site.line, moment.step.site.line if moment.step is not None else 0
+    which = "an earlier backward call in this line" if line == here else f"the backward call in line {line}"
+    if moment.step is not None and last.parent == moment.step.parent:
+        which = "this same backward call"
+    text = f" What it held came from {which}."
+    if 2 <= len(steps) < _TERMS and steps[0].detail[4]:
+        shares = [step.detail[2] for step in steps]
+        shares.append(moment.step.detail[2] if moment.step is not None else None)
+        if all(is_small(gradient_array(moment, share)) for share in shares):
+            text += f" Since it was None: {' + '.join(factor(gradient(moment, share)) for share in shares)} = {now}."
+    return text
+
+
+def _contributions(moment: Moment, tensor: int) -> list[Step]:
+    """The steps just before this one that only ever added to this ``.grad``, oldest first; the first took it over
+    if they are all."""
+    numbers = moment.recording.index.gradients.get(tensor)
+    if numbers is None:
+        return []
+    found: list[Step] = []
+    for position in range(bisect_left(numbers, moment.number) - 1, -1, -1):
+        number = numbers[position]
+        if moment.recording.kind(number) is not Kind.ACCUMULATE:
+            break
+        step = moment.recording.step(number)
+        if step.detail[0] != tensor:
+            break
+        found.append(step)
+        if step.detail[4] or len(found) == _TERMS:
+            break
+    return found[::-1]
+
+
+def _way(moment: Moment, tensor: int, contribution: Any, *, leaf: bool) -> str:
+    """By which nodes it came, and whether several ways were added up or a hook put something else in its place."""
+    record = moment.tensor(tensor)
+    sent = arrivals(moment, leaf=tensor) if leaf else arrivals(moment, node=record.node if record is not None else None)
+    if not sent:
+        return ""
+    was = replaced(moment, sent, contribution)
+    told = [_from(moment, sent)]
+    if was is not None:
+        told.append(f"A hook replaced the gradient {array_text(was)} by {gradient(moment, contribution)}.")
+    elif len(sent) > 1 and all(is_small(arrival.array) for arrival in sent):
+        parts = " + ".join(factor(gradient(moment, arrival.gradient)) for arrival in sent)
+        told.append(
+            f"Both were added first: {parts} = {gradient(moment, contribution)}."
+            if len(sent) == 2
+            else f"They were added first: {parts} = {gradient(moment, contribution)}."
+        )
+    return " ".join(told)
+
+
+def _from(moment: Moment, sent: list[Arrival]) -> str:
+    ways = []
+    for arrival in sent:
+        place = where(moment, arrival.node)
+        ways.append(harmless(arrival.node.name) + (f" of {place}" if place else ""))
+    if len(ways) == 1:
+        return f"It came from {ways[0]}."
+    return f"It came by {len(ways)} ways: from {listed(ways)}."

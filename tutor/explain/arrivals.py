@@ -1,0 +1,84 @@
+"""What arrived at a node or a leaf during a backward call, and from which nodes."""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+from tutor.explain.arrays import Array, agrees, elementwise
+from tutor.explain.look import gradient_array
+from tutor.recording.format import Kind
+from tutor.recording.model import NodeRecord
+from tutor.recording.moment import Moment
+
+NODES: Final = 3000
+"""In graphs of more nodes nobody looks for senders: that would be felt at every key press."""
+
+SENDERS: Final = 6
+"""Senders that are read, at most."""
+
+
+class Arrival(NamedTuple):
+    """A gradient that one node sent to another, or to a leaf."""
+
+    node: NodeRecord
+    gradient: Any
+    """As in a node step."""
+    array: Array | None
+
+
+def arrivals(moment: Moment, *, node: int | None = None, leaf: int | None = None) -> list[Arrival] | None:
+    """Everything that the running backward call has sent to a node's first output or to a leaf, in order.
+
+    None where the graph is too large to look, or where too many nodes sent something.
+    """
+    step = moment.step
+    if step is None or len(moment.before.nodes) > NODES:
+        return None
+    found: list[tuple[int, NodeRecord, int]] = []
+    for record in moment.before.nodes.values():
+        if not step.parent < record.ran < step.number:
+            continue
+        for position, edge in enumerate(record.edges):
+            if edge is not None and (
+                edge.leaf == leaf if leaf is not None else edge.node == node and edge.input == 0 and node is not None
+            ):
+                found.append((record.ran, record, position))
+    if len(found) > SENDERS:
+        return None
+    sent: list[Arrival] = []
+    for ran, record, position in sorted(found, key=lambda item: item[0]):
+        sender = moment.recording.step(ran)
+        if sender.kind is not Kind.NODE or position >= len(sender.detail[2]):
+            return None
+        gradient = sender.detail[2][position]
+        if gradient is not None:
+            sent.append(Arrival(record, gradient, gradient_array(moment, gradient)))
+    return sent
+
+
+def replaced(moment: Moment, sent: list[Arrival] | None, arrived: Any) -> Array | None:
+    """What was sent, where something else arrived: a hook put that in its place. None where nothing did, or where
+    that is not known."""
+    whole = summed(sent)
+    array = gradient_array(moment, arrived)
+    if whole is None or array is None or whole.shape != array.shape:
+        return None
+    dtype = moment.after.tables.metas[arrived[0]].dtype
+    return None if agrees(whole, array, dtype) else whole
+
+
+def summed(sent: list[Arrival] | None) -> Array | None:
+    """Everything that was sent, added up; None where that is not known."""
+    if not sent:
+        return None
+    whole: Array | None = None
+    for arrival in sent:
+        if arrival.array is None:
+            return None
+        if whole is None:
+            whole = arrival.array
+        elif whole.shape != arrival.array.shape:
+            return None
+        else:
+            whole = elementwise(lambda a, b: a + b, whole, arrival.array)
+    return whole

@@ -1,0 +1,284 @@
+"""Running a program cell by cell without recording it, and evaluating expressions at places in it.
+
+Expressions after a line are evaluated as the program runs through it. Those after a cell are evaluated in a fork, so
+that an expression that changes something (``y.backward()``) changes nothing for what comes after it.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import os
+import random
+import re
+import sys
+import types
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import torch
+
+from tutor.lesson.check.seen import Raised, Stop
+from tutor.lesson.program import Announce
+from tutor.lesson.value import Value
+from tutor.recorder.evaluate import Sent, Work
+from tutor.recorder.instrument import FUTURE_FLAGS
+
+MOST = 1_000
+"""Elements of a tensor, or items of a list, that are given back."""
+
+DEEPEST = 8
+"""How deep lists in lists are looked into."""
+
+_STOP, _TURN = "__tutor_stop__", "__tutor_turn__"
+_ADDRESS = re.compile(r" at 0x[0-9a-f]+")
+
+
+class PlainRun:
+    """One run of one program.
+
+    Args:
+        work: The program, and what to evaluate.
+        send: Takes each message, after its length.
+    """
+
+    def __init__(self, work: Work, send: Callable[[bytes], None]) -> None:
+        self._work = work
+        self._send = send
+        self._stops = {index: stop for index, stop in enumerate(work.stops) if stop.line}
+        self._turns: dict[int, int] = {}
+        self._values: dict[int, Value] = {}
+        self._module = types.ModuleType("__main__")
+
+    def run(self) -> None:
+        """Run it to its end, or to an error that no cell announces."""
+        self._become_main()
+        flags = 0
+        for number, first_line, text in self._work.texts:
+            try:
+                code = self._compile(text, first_line, flags)
+                flags |= code.co_flags & FUTURE_FLAGS
+                exec(code, self._module.__dict__)
+            except SystemExit:
+                break
+            except BaseException as error:
+                announced = self._is_announced(number, error_text(error))
+                self._tell(Sent(raised=Raised(number, self._line(error), error_text(error), announced)))
+                if not announced:
+                    break
+            self._evaluate_after(number)
+        for index, value in self._values.items():
+            self._tell(Sent(self._stops[index].key, value))
+
+    def _tell(self, sent: Sent) -> None:
+        message = msgspec.msgpack.encode(sent)
+        self._send(len(message).to_bytes(4, "little") + message)
+
+    def _become_main(self) -> None:
+        request = self._work.request
+        self._module.__dict__.update(__file__=request.path, __builtins__=builtins)
+        sys.modules["__main__"] = self._module
+        sys.argv = [request.path]
+        sys.path[0] = str(Path(request.path).parent)
+        sys.stdout = sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+        os.chdir(request.directory)
+        vars(builtins).update({_STOP: self._stop, _TURN: self._turn})
+        if request.seed is not None:
+            torch.manual_seed(request.seed)
+            np.random.seed(request.seed % (1 << 32))
+            random.seed(request.seed)
+
+    def _compile(self, text: str, first_line: int, flags: int) -> types.CodeType:
+        source = "\n" * (first_line - 1) + text
+        tree = compile(source, self._work.request.path, "exec", flags | ast.PyCF_ONLY_AST, dont_inherit=True)
+        assert isinstance(tree, ast.Module)
+        lines = {index: stop.line for index, stop in self._stops.items()}
+        tree = ast.fix_missing_locations(_Stopping(lines).visit(tree))
+        code: types.CodeType = compile(tree, self._work.request.path, "exec", flags, dont_inherit=True)
+        return code
+
+    def _is_announced(self, cell: int, text: str) -> bool:
+        announces = (Announce(0, str(text), number) for number, text in self._work.request.announces if number == cell)
+        return any(announce.matches(text) for announce in announces)
+
+    def _line(self, error: BaseException) -> int:
+        """The innermost line of the program that an error came through."""
+        line = error.lineno or 0 if isinstance(error, SyntaxError) else 0
+        traceback = error.__traceback__
+        while traceback is not None:
+            if traceback.tb_frame.f_code.co_filename == self._work.request.path:
+                line = traceback.tb_lineno
+            traceback = traceback.tb_next
+        return line
+
+    # Expressions
+
+    def _turn(self, loop: int, begins: bool) -> None:
+        """A loop begins, or a turn of it does."""
+        self._turns[loop] = 0 if begins else self._turns.get(loop, 0) + 1
+
+    def _stop(self, index: int, loop: int) -> None:
+        """The program has come past the line of a stop."""
+        stop = self._stops[index]
+        if stop.turn is None or stop.turn == self._turns.get(loop):
+            frame = sys._getframe(1)
+            self._values[index] = evaluate(stop.expression, frame.f_globals | frame.f_locals)
+
+    def _evaluate_after(self, cell: int) -> None:
+        groups: dict[str, list[Stop]] = {}
+        for stop in self._work.stops:
+            if stop.cell == cell and not stop.line:
+                groups.setdefault(stop.group, []).append(stop)
+        for stops in groups.values():
+            process = os.fork()
+            if process == 0:
+                try:
+                    for stop in stops:
+                        self._tell(Sent(stop.key, evaluate(stop.expression, dict(self._module.__dict__))))
+                finally:
+                    os._exit(0)
+            os.waitpid(process, 0)
+
+
+class _Stopping(ast.NodeTransformer):
+    """Puts a call after each statement that begins on one of some lines.
+
+    Args:
+        lines: The line of each stop, by its index.
+    """
+
+    def __init__(self, lines: dict[int, int]) -> None:
+        self._lines = lines
+        self._loops = 0
+        self._loop = 0
+
+    def visit(self, node: ast.AST) -> Any:
+        """Go through the bodies of a node, the statements inside a statement before it."""
+        if not isinstance(node, ast.Module | ast.stmt | ast.ExceptHandler | ast.match_case):
+            return node
+        outer = self._loop
+        is_loop = isinstance(node, ast.For | ast.AsyncFor | ast.While)
+        if is_loop:
+            self._loops += 1
+            self._loop = self._loops
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            self._loop = 0
+        for name in ("body", "orelse", "finalbody", "handlers", "cases"):
+            inner = getattr(node, name, None)
+            if isinstance(inner, list):
+                setattr(node, name, self._body(inner))
+        return_node = self._begun(node) if isinstance(node, ast.stmt) else node
+        self._loop = outer
+        return return_node
+
+    def _body(self, statements: list[Any]) -> list[Any]:
+        body: list[Any] = []
+        for position, statement in enumerate(statements):
+            following = statements[position + 1].lineno if position + 1 < len(statements) else 0
+            wanted = self._wanted(statement) if getattr(statement, "lineno", 0) != following else []
+            before = self._loops
+            visited = self.visit(statement)
+            if isinstance(visited, ast.For | ast.AsyncFor | ast.While):
+                body.append(ast.copy_location(_call(_TURN, before + 1, 1), statement))
+            if wanted and not _has_head(statement):
+                calls: list[ast.stmt] = [_call(_STOP, index, self._loop) for index in wanted]
+                visited = ast.Try(body=[visited], handlers=[], orelse=[], finalbody=calls)
+                for call in (visited, *calls):
+                    ast.copy_location(call, statement)
+            body.append(visited)
+        return body
+
+    def _wanted(self, statement: Any) -> list[int]:
+        """The stops after a statement, unless another statement inside it begins on its line."""
+        if not isinstance(statement, ast.stmt) or isinstance(statement, ast.ImportFrom):
+            return []
+        inner = {node.lineno for node in ast.walk(statement) if isinstance(node, ast.stmt) and node is not statement}
+        return [index for index, line in self._lines.items() if line == statement.lineno and line not in inner]
+
+    def _begun(self, node: ast.stmt) -> ast.stmt:
+        """A compound statement that counts its turns, and stops after its head."""
+        calls = []
+        if isinstance(node, ast.For | ast.AsyncFor | ast.While):
+            calls.append(_call(_TURN, self._loop, 0))
+        if _has_head(node):
+            calls.extend(_call(_STOP, index, self._loop) for index in self._wanted(node))
+        for call in calls:
+            ast.copy_location(call, node)
+        if calls:
+            node.body = [*calls, *node.body]  # type: ignore[attr-defined]
+        return node
+
+
+def _has_head(node: ast.AST) -> bool:
+    """Whether a statement is a head with a body that runs as part of it."""
+    return isinstance(node, ast.For | ast.AsyncFor | ast.While | ast.With | ast.AsyncWith | ast.If | ast.Try)
+
+
+def _call(name: str, *arguments: int) -> ast.Expr:
+    constants: list[ast.expr] = [ast.Constant(bool(argument) if name == _TURN and position else argument)
+                                 for position, argument in enumerate(arguments)]  # fmt: skip
+    return ast.Expr(ast.Call(ast.Name(name, ast.Load()), constants, []))
+
+
+def evaluate(expression: str, names: dict[str, Any]) -> Value:
+    """What an expression gives under some names, an error included."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return plain(eval(expression, names))
+    except BaseException as error:
+        return Value("error", error=error_text(error))
+
+
+def error_text(error: BaseException) -> str:
+    """Name and message of an error on one line."""
+    try:
+        text = " ".join(str(error).split())
+    except Exception:
+        text = ""
+    name = type(error).__name__
+    return (f"{name}: {text}" if text else name).encode("utf-8", "replace").decode()
+
+
+def plain(value: Any, depth: int = 0) -> Value:
+    """A value as plain data.
+
+    Raises:
+        ValueError: it is too large for an answer.
+    """
+    name = type(value).__name__
+    if isinstance(value, torch.Tensor):
+        return _array(value.detach().cpu())
+    if isinstance(value, np.ndarray | np.generic):
+        return _array(torch.as_tensor(value))
+    if value is None or isinstance(value, bool | int | float | str):
+        return Value(name, content=str(value) if isinstance(value, int) and value.bit_length() > 63 else value)
+    if isinstance(value, complex):
+        return plain([value.real, value.imag])
+    if isinstance(value, BaseException):
+        return Value("error", error=error_text(value))
+    if isinstance(value, type) and issubclass(value, BaseException):
+        return Value("error", error=value.__name__)
+    if isinstance(value, dict):
+        value = list(value.items())
+    if isinstance(value, set | frozenset):
+        value = sorted(value, key=repr)
+    if isinstance(value, list | tuple) and depth < DEEPEST:
+        if len(value) > MOST:
+            raise ValueError(f"more than {MOST:,} items are too many for an answer")
+        return Value(name, items=[plain(item, depth + 1) for item in value])
+    return Value(name, content=_ADDRESS.sub("", repr(value)))
+
+
+def _array(tensor: torch.Tensor) -> Value:
+    dtype = str(tensor.dtype).removeprefix("torch.")
+    if tensor.numel() > MOST:
+        raise ValueError(f"more than {MOST:,} elements are too many for an answer")
+    if tensor.is_complex():
+        tensor = torch.view_as_real(tensor.resolve_conj())
+    return Value("tensor", list(tensor.shape), dtype, tensor.to_dense().tolist() if tensor.layout != torch.strided
+                 else tensor.tolist())  # fmt: skip
