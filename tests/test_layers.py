@@ -21,7 +21,7 @@ NEIGHBOURS = {
     "plain": {"recording"},
     "explain": {"recording", "plain"},
     "progress": set(),
-    "tui": {"lesson", "recording", "recorder", "plain", "progress", "config"},
+    "tui": {"explain", "lesson", "recording", "recorder", "plain", "progress", "config"},
 }
 """For each room the rooms that it may import."""
 

@@ -11,6 +11,7 @@ from textual.reactive import var
 from textual.screen import Screen
 from textual.widgets import Static
 
+from tutor.explain import explain
 from tutor.lesson.program import Program
 from tutor.recording.format import Kind
 from tutor.recording.index import NameKey
@@ -28,7 +29,6 @@ from tutor.tui.widgets.bottom_line import BottomLine
 from tutor.tui.widgets.header_line import HeaderLine
 from tutor.tui.widgets.panes import Panes
 from tutor.tui.widgets.time_line import TimeLine
-from tutor.tui.words import describe
 
 WIDE: Final = 100
 """Cells from which on all panes are seen at once."""
@@ -187,7 +187,7 @@ class WalkingScreen(Screen[None]):
         self._show_words()
         self._show_progress()
         if self.has_class("-narrow") and moment.step is not None and moment.step.kind is Kind.ERROR:
-            self.say(": ".join(describe(moment)[:2]))
+            self.say(": ".join(explain(moment)[:2]))
         if self.ended and moment.number == self.recording.count:
             self.arrived()
 
@@ -215,7 +215,7 @@ class WalkingScreen(Screen[None]):
         if moment.step is None:
             paragraphs = ["Nothing to step through." if self.ended else STARTING]
         else:
-            paragraphs = describe(moment)
+            paragraphs = explain(moment)
         if self._takings.failure:
             paragraphs.append(self._takings.failure)
         elif end is not None and moment.number == self.recording.count:
