@@ -10,6 +10,7 @@ from rich.cells import cell_len
 from tutor.plain.format import harmless
 from tutor.recording.moment import Moment
 from tutor.recording.state import Key, Scope, root_of
+from tutor.tui.graph.roots import label_of
 
 UNNAMED_LIMIT: Final = 50
 """Results without a name shown at most."""
@@ -210,7 +211,7 @@ def unnamed_rows(moment: Moment) -> Iterator[Row]:
             break
         if record.freed or record.id in state.holders or record.id in state.grad_of:
             continue
-        found.append(Row(harmless(" ".join(moment.label(record.id).split())), record.id, UNNAMED))
+        found.append(Row(harmless(" ".join(label_of(moment, record.id).split())), record.id, UNNAMED))
     yield from reversed(found)
 
 
