@@ -6,27 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from tutor.lesson.program import Program
 from tutor.recorder.process import Recorder
-from tutor.tui.app import TutorApp
 from tutor.tui.screens.home import HomeScreen
 from tutor.tui.screens.stepper import StepperScreen
 
+from .hand import Hand
 from .looking import screen_text, until
-from .tape import Growing, accumulation
-
-
-class Hand(TutorApp):
-    """The application with a recording made by hand in the place of a run."""
-
-    def __init__(self, pack: Path, log: Path) -> None:
-        super().__init__(pack=pack)
-        self.opened: list[Program] = []
-        self._log_path = log
-
-    def source_of(self, program: Program, *, times: int = 1) -> Growing:
-        self.opened.append(program)
-        return Growing(accumulation(self._log_path))
 
 
 @pytest.fixture(autouse=True)

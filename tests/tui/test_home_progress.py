@@ -13,28 +13,15 @@ from tutor.lesson.program import Program
 from tutor.progress.store import Store
 from tutor.recorder.process import Recorder
 from tutor.tui import beginnings
-from tutor.tui.app import TutorApp
 from tutor.tui.screens.home import HomeScreen
 from tutor.tui.screens.stepper import StepperScreen
 from tutor.tui.widgets import preview
 
+from .hand import Hand
 from .looking import app_of, check_golden, screen_text, until
-from .tape import ACCUMULATION, Growing, accumulation
+from .tape import ACCUMULATION, accumulation
 
 WIDE, NARROW = (120, 36), (80, 24)
-
-
-class Hand(TutorApp):
-    """The application with a recording made by hand in the place of a run."""
-
-    def __init__(self, pack: Path, log: Path) -> None:
-        super().__init__(pack=pack)
-        self.opened: list[Program] = []
-        self._log_path = log
-
-    def source_of(self, program: Program, *, times: int = 1) -> Growing:
-        self.opened.append(program)
-        return Growing(accumulation(self._log_path))
 
 
 @pytest.fixture(autouse=True)

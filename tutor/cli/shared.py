@@ -124,13 +124,9 @@ def source(context: click.Context, target: str, arguments: tuple[str, ...]) -> I
 
 def is_recording(path: Path) -> bool:
     """Whether a file is to be opened as a saved recording: by its name, or by how it begins."""
-    from tutor.recording.format import MAGIC
+    from tutor.recording.file import begins_as_recording
 
-    if path.suffix == ".recording":
-        return True
-    with contextlib.suppress(OSError), path.open("rb") as file:
-        return file.read(len(MAGIC)) == MAGIC
-    return False
+    return path.suffix == ".recording" or begins_as_recording(path)
 
 
 class Interrupts:

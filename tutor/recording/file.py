@@ -43,6 +43,15 @@ STILL_RUNNING = "saved while the program was still running"
 """Reason of the end of a recording that was saved before it had one."""
 
 
+def begins_as_recording(path: Path) -> bool:
+    """Whether a file begins as a saved recording does; a file that cannot be read does not."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(MAGIC)) == MAGIC
+    except OSError:
+        return False
+
+
 def save(recording: Recording, path: str | Path) -> None:
     """Write what was taken in so far to a file, in one go: a failure leaves no file, or the one that was there.
 

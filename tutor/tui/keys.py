@@ -73,38 +73,31 @@ _GENERAL: Final = (
     ("pane.zoom", "zoom"),
     ("step.go-to", "go to"),
 )
+_ANYWHERE: Final = (
+    ("step.back step.next", "step"),
+    ("pane.next", "panes"),
+    ("app.help", "help"),
+    ("app.terms", "terms"),
+    ("pane.zoom", "zoom"),
+    ("stepper.leave", "back"),
+)
 _ROWS: Final = (
     ("pane.up pane.down", "row"),
     ("pane.open", "open"),
     ("name.follow", "follow"),
     ("name.back name.next", "changes"),
     ("copy", "copy"),
-    ("step.back step.next", "step"),
-    ("pane.next", "panes"),
-    ("app.help", "help"),
-    ("app.terms", "terms"),
-    ("pane.zoom", "zoom"),
-    ("stepper.leave", "back"),
+    *_ANYWHERE,
 )
 _GRAPH: Final = (
     ("pane.up pane.down", "row"),
     ("pane.open", "go to its step"),
-    ("step.back step.next", "step"),
-    ("pane.next", "panes"),
-    ("app.help", "help"),
-    ("app.terms", "terms"),
-    ("pane.zoom", "zoom"),
-    ("stepper.leave", "back"),
+    *_ANYWHERE,
 )
 _READING: Final = (
     ("pane.up pane.down", "scroll"),
     ("copy", "copy"),
-    ("step.back step.next", "step"),
-    ("pane.next", "panes"),
-    ("app.help", "help"),
-    ("app.terms", "terms"),
-    ("pane.zoom", "zoom"),
-    ("stepper.leave", "back"),
+    *_ANYWHERE,
 )
 _NOTHING: Final = (("app.help", "help"), ("stepper.leave", "back"))
 

@@ -70,23 +70,13 @@ def find(target: str) -> tuple[Program | Path | None, str]:
     from tutor.lesson.program import UnreadableError
     from tutor.lesson.reading import read_program
     from tutor.lesson.target import resolve
+    from tutor.recording.file import begins_as_recording
 
     try:
-        found = resolve(target, Pack.load(built_in()), is_recording)
+        found = resolve(target, Pack.load(built_in()), begins_as_recording)
         return (found.path if found.kind == "recording" else read_program(found.path)), ""
     except UnreadableError as error:
         return None, str(error)
-
-
-def is_recording(path: Path) -> bool:
-    """Whether a file begins as a saved recording does."""
-    from tutor.recording.format import MAGIC
-
-    try:
-        with path.open("rb") as file:
-            return file.read(len(MAGIC)) == MAGIC
-    except OSError:
-        return False
 
 
 def terminal_problem() -> str:

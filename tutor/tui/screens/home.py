@@ -201,13 +201,14 @@ class HomeScreen(Screen[None]):
         """Open a file of one's own; one that is gone is forgotten."""
         # Imported late, as everything that a list of lessons does not need.
         from tutor.lesson.reading import read_program
-        from tutor.tui.start import is_recording, recording_problem
+        from tutor.recording.file import begins_as_recording
+        from tutor.tui.start import recording_problem
 
         if not path.exists():
             self._tutor.store.forget_recent(str(path))
             self._mark()
             self._say(f"{path}: this file is gone, so it is no longer listed.")
-        elif not is_recording(path):
+        elif not begins_as_recording(path):
             self._tutor.open_program(read_program(path))
         elif problem := recording_problem(path):
             self._say(problem)

@@ -67,6 +67,7 @@ class StepperScreen(WalkingScreen):
 
     _search: Search | None = None
     _player: Timer | None = None
+    _welcome: Welcome | None = None
     _kept_at = 0.0
     _times = 1
     """How many times as far as usual is recorded."""
@@ -95,7 +96,8 @@ class StepperScreen(WalkingScreen):
         if panel in PANELS:
             panes.show_panel(panel)
         if not store.setting("welcomed", False):
-            self.mount(Welcome(id="welcome"), before="#bottom")
+            self._welcome = Welcome(id="welcome")
+            self.mount(self._welcome, before="#bottom")
         self.query_one(BottomLine).set_hints(self._hints(panes.present))
 
     def on_unmount(self) -> None:
@@ -122,8 +124,9 @@ class StepperScreen(WalkingScreen):
     def watch_number(self, old: int, new: int) -> None:
         """Keep the place now and then; the welcome has done its work after the first step."""
         super().watch_number(old, new)
-        if old and new and self.query(Welcome):
-            self.query(Welcome).remove()
+        if old and new and self._welcome is not None:
+            self._welcome.remove()
+            self._welcome = None
             self.tutor.store.keep_setting("welcomed", True)
         if time.monotonic() - self._kept_at > KEEP_PAUSE:
             self._keep_place()

@@ -60,10 +60,6 @@ class TensorsPane(Pane):
         self.redraw()
         return True
 
-    def row_of(self, key: Hashable) -> Row | None:
-        """The row of a key, None where it is not among the rows."""
-        return next((row for number, row in enumerate(self._rows, 1) if self.key_of(number) == key), None)
-
     def choose_name(self, path: str) -> None:
         """Choose the row of a name, if it is shown."""
         number = next((number for number, row in enumerate(self._rows, 1) if row.path == path), None)
