@@ -56,14 +56,13 @@ for e in (1e-2, 1e-5, 1e-7):
     #> 0.000
 
 # %% [markdown]
-# The second turn is a little off, and the third gives 0. There `w - 3` is
-# -2.5 on both sides: near 2.5, float32 has no two numbers closer than about
-# 0.0000002, and the nudge is rounded away.
+# In the second. There the slope is a little off, and in the third it is 0.
+# `w - 3` is near -2.5, where float32 has no two numbers closer than about
+# 0.0000002. So the nudge of 0.0000001 is rounded away.
 #
 # The rule: a gradient says how many times as much the result changes as the
-# input does, for a small change. A nudge measures it only roughly, and
-# every single input needs two more runs of `f`. `backward()` computes it
-# for all inputs at once, without a nudge.
+# input does, for a small change. A nudge measures it only roughly, with two
+# more runs of `f` for each input. `backward()` needs no nudge.
 #
 # One thing to change: set `w` to 5.5 in the first cell. The value is 6.25
 # again. What about the slope?

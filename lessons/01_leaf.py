@@ -1,7 +1,7 @@
 # %% [raw] tutor="lesson"
 # title = "Leaves"
 # needs = ["nudge"]
-# minutes = 6
+# minutes = 5
 # read = [
 #     "torch.Tensor.is_leaf",
 #     "Understanding requires_grad, retain_grad, Leaf, and Non-leaf Tensors",
@@ -23,16 +23,16 @@ x = torch.tensor(5.0, requires_grad=True)
 c = torch.tensor(3.0)
 y = x * c
 d = c + 4
-leaves = [x.is_leaf, c.is_leaf, y.is_leaf, d.is_leaf]
-print(leaves)  #? sum(leaves)  #> [True, True, False, True]
+leaves = [x.is_leaf, c.is_leaf, y.is_leaf, d.is_leaf]  #? sum(leaves)
+print(leaves)  #> [True, True, False, True]
 y.backward()
 print(x.grad, c.grad)  #> tensor(3.) None
 
 # %% [markdown]
 # Three: all but `y`. Who counts one takes "leaf" for "requires grad". Who
-# counts two leaves out `d`, since it was computed. But torch records an
-# operation only if something that goes in requires grad. Nothing in `c + 4`
-# does, so `d` is as good as made by hand.
+# counts two misses `d`, which was computed. But torch records an operation
+# only if one of its inputs requires grad. Neither `c` nor 4 does, so `d` is
+# as good as made by hand.
 #
 # For a leaf that does not require grad, such as `c`, no gradient is stored.
 # The screen therefore writes *leaf* only for the other kind, here `x`.
@@ -60,7 +60,7 @@ print(w.grad)  #> None
 # is stored at a leaf that requires grad, and nowhere else unless you ask.
 #
 # One thing to change: write `torch.tensor(40.0 * 0.1, requires_grad=True)`
-# in the last cell. What is printed then?
+# in the cell above. What is printed then?
 
 # %%
 a = torch.tensor(4.0, requires_grad=True)

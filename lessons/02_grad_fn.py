@@ -11,21 +11,26 @@
 # its `grad_fn`. From there, an *edge* leads to the node of each input, and
 # so on. All of them together are the *graph*.
 #
-# The formula below stands on one line. The loop starts at `y.grad_fn` and
-# follows the edges to the end. How many nodes does it meet?
+# The formula for `y` stands on one line. `names_from` starts at `y.grad_fn`
+# and follows the edges to the end. How many nodes does it meet?
 
 # %%
 import torch
 
+
+def names_from(node):
+    names = []
+    while node is not None:
+        names.append(type(node).__name__)
+        following = node.next_functions
+        node = following[0][0] if following else None
+    return names
+
+
 x = torch.tensor(3.0, requires_grad=True)
 y = (x * 2 + 1) ** 2
-chain = []
-node = y.grad_fn
-while node is not None:
-    chain.append(type(node).__name__)
-    following = node.next_functions
-    node = following[0][0] if following else None
-print(chain)  #? len(chain)
+chain = names_from(y.grad_fn)  #? len(chain)
+print(chain)
 #> ['PowBackward0', 'AddBackward0', 'MulBackward0', 'AccumulateGrad']
 
 # %% [markdown]
@@ -54,12 +59,13 @@ y = b**2
 print(y, y.grad_fn)  #> tensor(49.) None
 
 # %% [markdown]
-# The first has the same four nodes as before, and now the ones on the way
-# have names of yours: the edge from the node of `y` leads to `b.grad_fn`.
-#
-# The second differs from its first line. `x` does not require grad, so
+# At the first line of the second cell. Its `x` does not require grad, so
 # `x * 2` is not recorded, and neither is anything after it. The values are
 # the same. There is no graph.
+#
+# The first cell makes the same four nodes as the formula on one line. Now
+# each result has a name: the edge from the node of `y` leads to
+# `b.grad_fn`.
 #
 # The rule: an operation with an input that requires grad makes one node,
 # the `grad_fn` of its result. Edges lead from there to the nodes of the
@@ -71,11 +77,7 @@ print(y, y.grad_fn)  #> tensor(49.) None
 # %%
 z = torch.tensor(7.0, requires_grad=True)
 result = ((z + 5) / 4) ** 3
-names = []
-node = result.grad_fn
-while node is not None:
-    names.append(type(node).__name__)
-    node = node.next_functions[0][0] if node.next_functions else None
+names = names_from(result.grad_fn)
 
 # %% [raw] id="grad-fn-order" tutor="quiz"
 # type = "order"

@@ -1,7 +1,7 @@
 # %% [raw] tutor="lesson"
 # title = "The chain rule, node by node"
 # needs = ["backward"]
-# minutes = 7
+# minutes = 6
 # read = [
 #     "A Gentle Introduction to torch.autograd",
 #     "The Fundamentals of Autograd",
@@ -70,18 +70,17 @@ loss.backward()
 print(w.grad)  #> tensor(32.)
 
 # %% [markdown]
-# Already at the first node. The slope of the square is twice the error: the
-# error is -0.5 in the first run and 4 in the second. The subtraction passes
-# on what it gets. The multiplication by `x` multiplies by 1 in the first
-# run and by 4 in the second: 8 times 4 is 32.
+# Already at the first node: the slope of the square is twice the error,
+# which is -0.5, then 4. The subtraction passes it on. The multiplication by
+# `x` makes -1 of -1 in the first run, and 32 of 8 in the second.
 #
-# The first run proves little. With an input of 1, who forgets the last
-# factor gets -1 too. Test a rule with numbers for which a mistake shows.
+# With an input of 1, who forgets the last factor gets -1 too. Test a rule
+# with numbers for which a mistake shows.
 #
 # The rule: along a chain, the gradient at the start is the product of all
 # slopes, each taken at the value that it had in the run.
 #
-# One thing to change: set `target` to 5.0 in the last cell. Which of the
+# One thing to change: set `target` to 5.0 in the cell above. Which of the
 # three factors changes?
 
 # %%

@@ -1,7 +1,7 @@
 # %% [raw] tutor="lesson"
 # title = "One tensor, two paths"
 # needs = ["chain_rule"]
-# minutes = 6
+# minutes = 5
 # read = ["The Fundamentals of Autograd", "Autograd mechanics"]
 
 # %% [markdown]

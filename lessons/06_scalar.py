@@ -1,7 +1,7 @@
 # %% [raw] tutor="lesson"
 # title = "From many numbers to one"
 # needs = ["fan_out"]
-# minutes = 7
+# minutes = 5
 # read = [
 #     "torch.Tensor.backward",
 #     "A Gentle Introduction to torch.autograd",
@@ -32,9 +32,10 @@ print(x.grad)  #> tensor([ 0.7500,  1.5000,  2.5000, -2.0000])
 # of four squares, so each slope is a quarter of `2 * x`. Who said 10
 # differentiated the square and forgot the mean.
 #
-# Below is the same with `sum()`, and then without either, where `backward()`
-# is told what to begin with. Which gradient does the node of `x**2` receive
-# in each of the three? The last of the cells after that ends with an error.
+# Below is the same with `sum()`, and then with neither: `backward()` is
+# told what to begin with. Which gradient does the node of `x**2` receive in
+# each of the three? Then come two cells with random numbers; one of them
+# raises an error.
 
 # %%
 x = torch.tensor([1.5, 3.0, 5.0, -4.0], requires_grad=True)
@@ -62,14 +63,11 @@ y.backward()
 #! RuntimeError: grad can be implicitly created only for scalar outputs
 
 # %% [markdown]
-# The node of `mean` sends 0.25 four times, the node of `sum` sends 1 four
-# times. In the third run there is no such node. The four ones are yours,
-# and the result is that of a sum.
+# Four times 0.25 from the node of `mean`, four times 1 from that of `sum`.
+# In the third run the four ones are yours, and the result is that of a sum.
 #
-# The fourth run does the same with random numbers and `x + 2`: the slope is
-# 1 wherever `x` is. The last cell leaves the ones out, and fails. On a
-# scalar, `backward()` begins with 1.0. For three numbers torch would have
-# to choose how much each of them counts, and refuses.
+# The last cell leaves the ones out. For one number `backward()` begins with
+# 1.0; for three it would have to choose how much each counts, and refuses.
 #
 # The rule: `backward()` without an argument needs a scalar. `mean()` and
 # `sum()` make one; with `n` numbers their gradients differ by a factor of

@@ -1,7 +1,7 @@
 # %% [raw] tutor="lesson"
 # title = "backward() on a vector"
 # needs = ["scalar", "accumulation"]
-# minutes = 7
+# minutes = 6
 # read = [
 #     "torch.Tensor.backward",
 #     "A Gentle Introduction to torch.autograd",
@@ -23,7 +23,7 @@ import torch
 x = torch.tensor([1.5, 3.0, 4.0], requires_grad=True)
 y = x**2
 v = torch.tensor([1.0, 0.0, 10.0])
-y.backward(v)  #? x.grad
+y.backward(v)  #? x.grad[2]
 print(x.grad)  #> tensor([ 3.,  0., 80.])
 
 # %% [markdown]
@@ -31,7 +31,7 @@ print(x.grad)  #> tensor([ 3.,  0., 80.])
 # or for a list of places to include. Each number in `v` is a factor: it
 # says how much the number of `y` in its place counts.
 #
-# Open the `backward()` step. What comes in at `PowBackward0` is `v`, where
+# Step through `backward()` once more. What arrives at PowBackward0 is `v`;
 # on a scalar it is the 1.0 that torch puts there by itself.
 #
 # Below is a run without a vector. `v` is a factor in an ordinary sum, and
@@ -44,7 +44,7 @@ y = x**2
 print(x.grad)  #> tensor([ 3.,  0., 80.])
 
 # %% [markdown]
-# At `PowBackward0`. The nodes of the sum and of `v * y` turn the 1.0 into
+# At PowBackward0. The nodes of the sum and of `v * y` turn the 1.0 into
 # `v`, and from there on the runs are the same.
 #
 # So far each number of `y` came from one number of `x`. Below, each of two
@@ -64,16 +64,14 @@ for v in [[1.0, 0.0], [0.0, 1.0], [10.0, 1.0]]:
     #> tensor([13., 24., 75.])
 
 # %% [markdown]
-# One call gives one row of numbers. With `[1, 0]` it is the first row of
-# the table, with `[0, 1]` the second, with `[10, 1]` ten times the first
-# plus the second.
+# With `[1, 0]` it is the first row of the table, with `[0, 1]` the second,
+# with `[10, 1]` ten times the first plus the second.
 #
 # The rule: `y.backward(v)` computes the vector-Jacobian product: each row
 # of the table times its number in `v`, all added up. The result has the
-# shape of `x`. torch never builds the table; to see all of it, you need one
-# call for each row.
+# shape of `x`. torch never builds the table: it takes a call for each row.
 #
-# One thing to change: give `y.backward()` in the last program a vector of
+# One thing to change: give `y.backward()` in the cell above a vector of
 # three numbers, the length of `x`. What does the error say about shapes?
 
 # %%

@@ -2,6 +2,7 @@
 # title = "Gradients add up"
 # needs = ["backward"]
 # minutes = 6
+# read = ["torch.Tensor.backward", "Autograd mechanics"]
 
 # %% [markdown] id="opening"
 # # Gradients add up
@@ -57,9 +58,9 @@ for turn in range(3):
     weights.grad.zero_()
 
 # %% [markdown] id="rule"
-# The first turns print the same. The runs part right after that, at
-# `weights.grad.zero_()`, which nothing shows until the second turn prints.
-# A forgotten reset is never seen in the turn that forgot it.
+# Right after the first turn has printed, at `weights.grad.zero_()`. What is
+# printed shows it a turn later: a forgotten reset is never seen in the turn
+# that forgot it.
 #
 # The rule: `backward()` adds to the `.grad` of every leaf that requires
 # grad, and torch never empties `.grad` by itself. A training loop has to do

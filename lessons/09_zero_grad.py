@@ -57,14 +57,12 @@ for turn in range(5):
 
 # %% [markdown]
 # They part as soon as turn 1 ends: None in one `w.grad`, -4 in the other.
-# After three turns the run with the mistake is nearer, 3.016 against 1.976.
-# Each step of it uses the sum of all slopes so far, so it is faster, and it
-# does not stop at 3. After five turns it is at 4.62. A few turns are not
-# enough to tell a mistake from an improvement.
+# After three turns the run with the mistake is nearer: it uses the sum of
+# all slopes so far. But it does not stop at 3; after five turns it is at
+# 4.62. Three turns cannot tell a mistake from an improvement.
 #
 # Now None against zero. With `momentum=0.9` each step also repeats nine
-# tenths of the step before. The two cells differ in one argument, and both
-# call `step()` once more, after the gradient is gone.
+# tenths of the step before. The next two cells differ in one argument.
 
 # %%
 w = torch.tensor(3.0, requires_grad=True)

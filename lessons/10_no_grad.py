@@ -1,7 +1,7 @@
 # %% [raw] tutor="lesson"
 # title = "What no_grad does not record"
 # needs = ["accumulation"]
-# minutes = 6
+# minutes = 5
 # read = ["no_grad", "Locally disabling gradient computation"]
 
 # %% [markdown]

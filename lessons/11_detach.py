@@ -1,7 +1,7 @@
 # %% [raw] tutor="lesson"
 # title = "Three ways out of the graph"
 # needs = ["accumulation"]
-# minutes = 7
+# minutes = 6
 # read = ["torch.Tensor.detach", "Locally disabling gradient computation"]
 
 # %% [markdown]

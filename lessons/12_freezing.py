@@ -1,7 +1,7 @@
 # %% [raw] tutor="lesson"
 # title = "Frozen is not in the way"
 # needs = ["detach", "zero_grad"]
-# minutes = 7
+# minutes = 6
 # read = ["Setting requires_grad", "Dropout"]
 
 # %% [markdown]
@@ -52,7 +52,8 @@ print(inner.grad, outer.grad)  #> None tensor(15.)
 # net saves their part of `backward()`; to freeze the last one does not.
 #
 # A call that is often mistaken for freezing is `eval()`. Here it is on an
-# `nn.Linear(2, 1)`, a layer with two weights and a bias.
+# `nn.Linear(2, 1)`, a layer with two weights and a bias. In its graph
+# AddmmBackward0 is the layer, TBackward0 the weight with its axes swapped.
 
 # %%
 from torch import nn

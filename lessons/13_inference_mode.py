@@ -77,7 +77,7 @@ print(x.grad)  #> tensor(15.)
 # saved by any graph. Use it where you only look at the results, and
 # `no_grad()` inside training.
 #
-# One thing to change: in the last cell, move `.clone()` into the block:
+# One thing to change: in the cell above, move `.clone()` into the block:
 # `y = (x * 3).clone()`. Is the copy an inference tensor as well?
 
 # %%

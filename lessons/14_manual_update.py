@@ -1,7 +1,7 @@
 # %% [raw] tutor="lesson"
 # title = "An update by hand"
 # needs = ["accumulation"]
-# minutes = 8
+# minutes = 7
 # read = ["Learning PyTorch with Examples"]
 
 # %% [markdown]
@@ -31,7 +31,8 @@ def mse(predicted, target):
     return torch.mean(difference**2)
 
 
-print(forward(torch.tensor(20.0)))  #> tensor(70., grad_fn=<AddBackward0>)
+print(forward(torch.tensor(20.0)))
+#> tensor(70., grad_fn=<AddBackward0>)
 
 # %%
 celsius = torch.tensor([[-40.0], [-10.0], [15.0], [30.0], [50.0]])
@@ -69,20 +70,17 @@ print(mse(predicted, fahrenheit))
 #> tensor(25.8098, grad_fn=<MeanBackward0>)
 
 # %% [markdown]
-# `w` went from 2 to 1.961 and `b` from 30 to 30.00004. One has made a fifth
-# of its way, the other has hardly left.
+# `w` went from 2 to 1.961, a fifth of its way. `b` has hardly left 30.
 #
-# The five errors are -10, -4, 1, 4 and 8. They nearly cancel, and the slope
-# for `b` is twice their mean: -0.4. The slope for `w` multiplies each error
-# by its temperature first. Those five products all have the same sign, and
-# factors such as -40 and 50 make them large: 390.
+# The five errors -10, -4, 1, 4 and 8 nearly cancel: twice their mean is
+# -0.4, the slope for `b`. For `w` each is first multiplied by its
+# temperature. No product is negative, and twice their mean is 390.
 #
 # A small gradient does not say that a weight is right. It says that moving
 # this weight alone would change the loss little.
 #
-# Now the shape of the update. The next two cells do one turn each, from
-# `w = 1` towards 3. They differ in one line. Compare everything that is
-# known about `w` at the end, not only its value.
+# The next two cells do one turn each, from `w = 1` towards 3. They differ
+# in one line. Compare all that is known about `w` at the end.
 
 # %%
 w = torch.tensor(1.0, requires_grad=True)
@@ -109,7 +107,7 @@ print(w)  #> tensor(1.4000)
 # The rule for an update by hand: in place, under `no_grad()`, and then
 # empty `.grad`.
 #
-# One thing to change: in the last cell, take the line with `no_grad()`
+# One thing to change: in the cell above, take the line with `no_grad()`
 # away and keep the update. What does `print(w)` say about `w` then?
 
 # %%

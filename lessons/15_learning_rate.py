@@ -1,7 +1,7 @@
 # %% [raw] tutor="lesson"
 # title = "How far one step goes"
 # needs = ["manual_update"]
-# minutes = 7
+# minutes = 9
 # read = ["torch.optim", "Optimizing Model Parameters"]
 
 # %% [markdown]
@@ -10,9 +10,9 @@
 # The loss is `(w - 3)**2`, and `w` begins at 7, so it is 4 too large. One
 # update takes away the learning rate times the slope.
 #
-# The first loop has learning rate 0.1 and comes nearer to 3 in each turn.
-# In the second loop the learning rate is 1.0. Where will `w` be after its
-# first turn, and where after its third? Write both down.
+# The first loop has learning rate 0.1, the second 1.0. Where will `w` be
+# after the first turn of each? And where after the third turn of the
+# second? Write all three down.
 
 # %%
 import torch
@@ -45,9 +45,9 @@ for turn in range(3):
     #> -1.000
 
 # %% [markdown]
-# It is at -1, and at -1 again. Who expects 3 reads a learning rate of 1.0
-# as "all of the way". But it is a factor on the slope, and the slope is not
-# the distance. At 7 the distance is 4 and the slope is 8.
+# The first loop comes nearer to 3. In the second `w` is at -1, and at -1
+# again. Who expects 3 reads a learning rate of 1.0 as "all of the way". But
+# it is a factor on the slope, which is 8 at 7, where the distance is 4.
 #
 # Look at the slopes of the second loop: 8, -8, 8. `w` jumps over 3 to the
 # same distance on the other side, where the slope has the other sign. The
@@ -71,15 +71,13 @@ for turn in range(3):
     #> -3.912
 
 # %% [markdown]
-# In the second turn: the first slope is 8 in both. Then each jump of the
-# third loop lands farther away than it began, and the next slope is larger.
-# The run diverges.
+# In the second: the first slope is 8 in both. From then on each jump lands
+# farther away, and the next slope is larger. The run diverges.
 #
-# The rule for this loss: the slope is twice the distance, so each turn
-# multiplies the distance by `1 - 2 * rate`. That is 0.8 for 0.1, -1 for
-# 1.0, and -1.2 for 1.1. A minus sign means a jump to the other side; a size
-# above 1 means that the jumps grow. The 2 belongs to this loss. A steeper
-# loss has a larger number there, and needs a smaller learning rate.
+# The rule for this loss: a turn multiplies the distance to 3 by
+# `1 - 2 * rate`: by 0.8, -1 and -1.2. A minus sign is a jump to the other
+# side; with a size above 1 the jumps grow. For a steeper loss the 2 is
+# larger.
 #
 # One thing to change: find the learning rate that lands on 3 in one turn.
 # Then try one between it and 1.0.

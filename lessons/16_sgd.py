@@ -1,7 +1,7 @@
 # %% [raw] tutor="lesson"
 # title = "torch.optim.SGD is the loop by hand"
 # needs = ["manual_update"]
-# minutes = 7
+# minutes = 8
 # read = ["torch.optim", "SGD"]
 
 # %% [markdown]
@@ -21,6 +21,7 @@ from torch import nn
 X = torch.tensor([1.0, 2.0, 3.0, 4.0])
 Y = torch.tensor([2.0, 4.0, 6.0, 8.0])
 
+# %%
 w = torch.tensor(0.0, requires_grad=True)
 mean_squared_error = nn.MSELoss()
 optimizer = torch.optim.SGD([w], lr=0.01)
@@ -42,13 +43,11 @@ for turn in range(10):
     #> w 1.606 loss 1.60939169
 
 # %% [markdown]
-# The first step goes from 0 to 0.3, which is 0.01 times 30. Each later one
-# is 0.85 times as long as the one before, because the slope shrinks with
-# the distance to 2. Ten of them end at 1.606.
+# From 0 to 0.3, which is 0.01 times 30, and short of 2 after ten turns: the
+# slope shrinks with the distance, and each step with it.
 #
-# Nothing in `step()` needs an optimizer. Here is the loop with the update
-# written out. Open a `step()` above and the two lines under `no_grad()`
-# below side by side.
+# Nothing in `step()` needs an optimizer. Below the update is written out.
+# Compare what happens inside a `step()` with the line under `no_grad()`.
 
 # %%
 w = torch.tensor(0.0, requires_grad=True)

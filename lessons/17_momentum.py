@@ -2,7 +2,7 @@
 # title = "Momentum"
 # needs = ["sgd", "zero_grad"]
 # minutes = 8
-# read = ["torch.optim.SGD", "torch.optim.Optimizer.zero_grad"]
+# read = ["SGD", "torch.optim.Optimizer.zero_grad"]
 
 # %% [markdown]
 # # Momentum
@@ -32,8 +32,8 @@ for turn in range(3):
 # At 2.08. The step was 0.68 long, 0.1 times 6.8. The optimizer keeps a
 # second number for `w`, its momentum buffer. In each `step()` the buffer
 # becomes 0.9 times itself plus the slope: -4, then -3.6 - 3.2 = -6.8. The
-# weight moves by the buffer, not by the slope. Open the second `step()`:
-# `mul_` and `add_` change the buffer, the last `add_` changes `w`.
+# weight moves by the buffer, not by the slope. Go back into the second
+# `step()`: `mul_` and `add_` change the buffer, the last `add_` changes `w`.
 #
 # Some take this for the effect of a forgotten `zero_grad()`. Here is a loop
 # without momentum that never empties `.grad`. In which turn do the two
@@ -68,7 +68,8 @@ optimizer.step()
 optimizer.zero_grad()
 optimizer.step()
 buffer = optimizer.state[w]["momentum_buffer"]
-print(f"buffer {buffer.item():.1f} w {w.item():.2f}")  #> buffer 6.0 w 2.40
+print(f"buffer {buffer.item():.1f} w {w.item():.2f}")
+#> buffer 6.0 w 2.40
 
 # %%
 w = torch.tensor(3.0, requires_grad=True)
@@ -78,7 +79,8 @@ optimizer.step()
 optimizer.zero_grad(set_to_none=False)
 optimizer.step()
 buffer = optimizer.state[w]["momentum_buffer"]
-print(f"buffer {buffer.item():.1f} w {w.item():.2f}")  #> buffer 5.4 w 1.86
+print(f"buffer {buffer.item():.1f} w {w.item():.2f}")
+#> buffer 5.4 w 1.86
 
 # %% [markdown]
 # With None, `step()` skips `w`: the buffer stays 6 and `w` stays 2.4. With

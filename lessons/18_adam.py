@@ -1,8 +1,8 @@
 # %% [raw] tutor="lesson"
 # title = "How long is a step of Adam"
 # needs = ["momentum"]
-# minutes = 7
-# read = ["torch.optim.Adam", "How to use an optimizer"]
+# minutes = 6
+# read = ["Adam", "How to use an optimizer"]
 
 # %% [markdown]
 # # How long is a step of Adam
@@ -20,7 +20,7 @@ slopes = torch.tensor([0.001, 1.0, 100.0])
 w = torch.full((3,), 5.0, requires_grad=True)
 optimizer = torch.optim.Adam([w], lr=0.1)
 (slopes * w).sum().backward()
-optimizer.step()  #? w
+optimizer.step()  #? w[2]
 print(w.grad)  #> tensor([1.0000e-03, 1.0000e+00, 1.0000e+02])
 print(w)  #> tensor([4.9000, 4.9000, 4.9000], requires_grad=True)
 
@@ -70,7 +70,7 @@ print(w)  #> tensor([4.9000, 4.9000, 4.9000], requires_grad=True)
 # with it.
 #
 # One thing to change: in the first program write `1e-9` for `0.001`. Does
-# that number still move by 0.1? Look at the `1e-8` in the last program.
+# that number still move by 0.1? Look at the `1e-8` in the cell above.
 
 # %%
 u = torch.tensor(4.0, requires_grad=True)

@@ -11,10 +11,12 @@
 # that require grad, and `model.parameters()` hands them to the optimizer.
 #
 # Four points lie on `y = 2 * x`. So the weight, which begins at 0, should
-# become 2, and the bias, which begins at 0.5, should become 0. There are
-# 300 turns, and each does little: the learning rate is 0.001.
+# become 2, and the bias, which begins at 0.5, should become 0. The learning
+# rate is 0.001.
 #
-# At the end the loss has fallen from 25.25 to 0.16. Where is the bias then?
+# At first every prediction is 0.5, the mean of the errors is -4.5, and the
+# slope for the bias is twice that. What is the bias after the first turn?
+# And after 300, when the loss has fallen from 25.25 to 0.16?
 
 # %%
 import torch
@@ -45,8 +47,8 @@ for turn in range(300):
 print(f"{model(torch.tensor([[5.0]])).item():.3f}")  #> 9.267
 
 # %% [markdown]
-# The bias is at 0.963, farther from 0 than it began. Who expects it near 0
-# reads a small loss as "every weight is nearly right".
+# It is 0.509, then 0.963: farther from 0 than it began. Who expects it near
+# 0 reads a small loss as "every weight is nearly right".
 #
 # At first all predictions are too small, and a larger bias helps. So it
 # grows, together with the weight. Later the bias is too large and the
@@ -54,8 +56,9 @@ print(f"{model(torch.tensor([[5.0]])).item():.3f}")  #> 9.267
 # predictions are 2.6, 4.3, 5.9 and 7.6. Both slopes are small now, and the
 # way back is slow. For `x = 5` the layer says 9.267 and not 10.
 #
-# Here is the same training without a bias. Compare the first turn of both:
-# which step is missing here?
+# Here is the same training without a bias: the node of the layer is called
+# MmBackward0 now, before it was AddmmBackward0. Compare the first turn of
+# both. Which step is missing here?
 
 # %%
 model = nn.Linear(1, 1, bias=False)
@@ -67,7 +70,8 @@ for turn in range(300):
     optimizer.step()
     optimizer.zero_grad()
     if turn in (0, 99, 299):
-        print(f"weight {model.weight.item():.3f} loss {loss.item():.4f}")
+        weight = model.weight.item()
+        print(f"weight {weight:.3f} loss {loss.item():.4f}")
         #> weight 0.030 loss 30.0000
         #> weight 1.559 loss 1.5049
         #> weight 1.979 loss 0.0036

@@ -7,14 +7,13 @@
 # %% [markdown]
 # # A target with one dimension too few
 #
-# Four points lie on `y = 3 * x + 7`. Two turns of training begin with `w`
-# and `b` at 0, so every prediction is 0. The column `X` has shape (4, 1),
-# and the predictions have it too.
+# Four points lie on `y = 3 * x + 7`, and training begins with `w` and `b` at
+# 0. The column `X` has the shape (4, 1), and so has `w * X + b`.
 #
-# The first program gives the target the same shape. In the second program
-# the target is a plain list of four numbers, of shape (4,). What will the
-# second one do at `predicted - target`: raise an error, or make 4
-# differences? Or how many?
+# The first program gives the target this shape too. In the second, the
+# target is a plain row of four numbers, of the shape (4,). What will it do
+# at `w * X + b - target`: raise an error, or go on? With how many
+# differences?
 
 # %%
 import torch
@@ -50,21 +49,18 @@ for turn in range(2):
     #> loss 40.14 w 0.00 b 4.48
 
 # %% [markdown]
-# 16 differences, of shape (4, 4), and no error. Who expects four thinks
-# that elements are paired in their order. Shapes are lined up from the
-# right instead: (4,) counts as (1, 4), and each dimension of size 1 is
-# repeated to fit the other. That is broadcasting.
+# 16 differences, of the shape (4, 4), and no error. Whoever expected four
+# pairs the elements in their order. Shapes are lined up from the right
+# instead: (4,) counts as (1, 4), and each dimension of size 1 is stretched
+# to fit the other. That is broadcasting.
 #
-# So each prediction is compared with all four targets. The best that `w`
-# can do about it is nothing: it stays at 0, and `b` goes to 7, the mean of
-# the targets. The loss will stop at 22.5, their variance.
+# So each prediction is compared with all four targets. `w.grad` is -15 in
+# the first run and 0 in this one: `w` stays at 0, and `b` goes to 7, the
+# mean of the targets. The loss hides it: it begins at 71.50 and falls in
+# both runs.
 #
-# The printed loss hides this. It begins at 71.50 in both runs, and it falls
-# in both. They differ from the shape of the target on. The first plain
-# number that differs is `w.grad`: -15 in one, 0 in the other.
-#
-# `nn.functional.mse_loss` is given both tensors and can look at their
-# shapes. Here they agree, and each prediction is exactly right.
+# `nn.functional.mse_loss` is given both tensors. Next, their shapes agree,
+# and each prediction is exactly right.
 
 # %%
 from torch import nn
@@ -76,8 +72,8 @@ print(nn.functional.mse_loss(exact, column))  #> tensor(0.)
 # %% [markdown]
 # The rule: before you subtract, compare the shapes. `mse_loss` warns if
 # they differ, and goes on. A difference that you write yourself is not
-# checked by anybody. `target.unsqueeze(1)` or `target.reshape(-1, 1)` turns
-# a list of numbers into a column.
+# checked by anybody. `target.reshape(-1, 1)` turns a row of numbers into a
+# column.
 #
 # One thing to change: in the second program, put
 # `target = target.reshape(-1, 1)` below the first line. At which step do

@@ -1,7 +1,7 @@
 # %% [raw] tutor="lesson"
 # title = "What was copied is summed"
 # needs = ["fan_out", "broadcasting"]
-# minutes = 6
+# minutes = 5
 # read = ["Broadcasting semantics", "torch.Tensor.expand"]
 
 # %% [markdown]
@@ -24,7 +24,7 @@ print(moved.shape, b.grad)  #> torch.Size([3, 2]) tensor([3., 3.])
 
 # %% [markdown]
 # It is 3. Raise the first number of `b` by 1, and three numbers in `moved`
-# rise by 1, so the sum rises by 3. Whoever expects 1 counts one use of `b`;
+# rise by 1, so the sum rises by 3. Whoever answered 1 counts one use of `b`;
 # there are three, on one line.
 #
 # Now the same without broadcasting: `b` is added to each row by hand. The

@@ -1,7 +1,7 @@
 # %% [raw] tutor="lesson"
 # title = "In place, and what was saved"
 # needs = ["chain_rule", "detach"]
-# minutes = 7
+# minutes = 6
 # read = [
 #     "In-place operations with autograd",
 #     "In-place correctness checks",

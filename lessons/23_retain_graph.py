@@ -1,7 +1,7 @@
 # %% [raw] tutor="lesson"
 # title = "Through the same graph twice"
 # needs = ["in_place", "accumulation"]
-# minutes = 8
+# minutes = 7
 # read = [
 #     "torch.Tensor.backward",
 #     "Saved tensors",
@@ -71,16 +71,14 @@ print(x.grad)  #> tensor(3.)
 
 # %% [markdown]
 # Neither. In the sum the node of `x**2` runs once: 4 and 18 meet before it,
-# and it makes 132 of 22. The node of `x + 2` has saved nothing that could
-# be freed, so it can run as often as you like.
+# and it makes 132 of 22. The node of `x + 2` saved nothing, so it can run as
+# often as you like.
 #
 # The rule: a node frees what it saved as soon as it has run. If it saved
-# anything, it cannot run again. `retain_graph=True` keeps it all for one
-# more call. If several losses share a part, add them and call once.
-#
-# In a training loop this error usually means that something from the turn
-# before was not computed anew. `retain_graph=True` would silence it and
-# leave the mistake in place.
+# anything, it cannot run again. `retain_graph=True` keeps it for one more
+# call. If losses share a part, add them and call `backward()` once. In a
+# training loop this error usually means that something from the turn before
+# was not computed anew; `retain_graph=True` would only silence it.
 #
 # One thing to change: in the second program swap the two calls. Does it
 # raise, and what is in `x.grad`?

@@ -24,12 +24,12 @@ loss.backward()  #? a.grad
 print(a.grad, x.grad)  #> tensor(24.) tensor(96.)
 
 # %% [markdown]
-# It is 24, 2 times 12: how much the *loss* rises when `a` rises. Whoever
-# answers 96 gives the gradient of the leaf, which is 4 times as much.
-# Whoever answers 4 gives how much `a` itself rises when `x` does.
+# It is 24, 2 times 12: how fast the *loss* rises with `a`. Whoever answered
+# 96 gave the gradient of the leaf, which is 4 times as much. Whoever
+# answered 4 gave how fast `a` itself rises with `x`.
 #
-# Open `backward()`: the 24 leaves one node and enters the next. It is
-# there in every run. `retain_grad()` only keeps it.
+# Go back through the steps of `backward()`: the 24 leaves one node and
+# enters the next. It does so in every run; `retain_grad()` only keeps it.
 #
 # In the next cell the same call comes last. What is printed?
 

@@ -1,7 +1,7 @@
 # %% [raw] tutor="lesson"
 # title = "The gradient of a gradient"
 # needs = ["accumulation", "requires_grad_error"]
-# minutes = 7
+# minutes = 6
 # read = [
 #     "torch.autograd.grad",
 #     "torch.Tensor.backward",
@@ -29,14 +29,13 @@ print(slope)  #> tensor(48., grad_fn=<MulBackward0>)
 print(second, x.grad)  #> tensor(24.) None
 
 # %% [markdown]
-# `second` is 24: the slope of `3 * x**2` is `6 * x`. Whoever answered 2304
-# has squared the slope, and whoever answered 48 took the slope for a plain
-# number that has none. Nothing was put into `x.grad`.
+# `second` is 24: the slope of `3 * x**2` is `6 * x`. Whoever answered 48
+# expected the first slope again. Nothing was put into `x.grad`.
 #
-# Look at how `slope` was made. Computing it took a power and a product, and
-# torch recorded both as it would record your own. So `slope` has a
-# `grad_fn`, and that is all `create_graph=True` does. `second` has none,
-# since it was asked for without it.
+# Look at the nodes of the second call: two products and a power. They are
+# how the first call computed `1 * (3 * x**2)`, and torch recorded them like
+# a line of your own. So `slope` has a `grad_fn`, and that is all that
+# `create_graph=True` does. `second` was asked for without it and has none.
 #
 # Here is the same program without it. The number in `slope` is 48 again. At
 # which step do the two runs first hold something different?
@@ -67,21 +66,19 @@ x.grad.backward()  #? x.grad
 print(x.grad)  #> tensor(72., grad_fn=...)
 
 # %% [markdown]
-# It is 72, which is 48 + 24. The second gradient is added to the first, as
-# in every `backward()`. 24 would be right if the second replaced it.
+# It is 72, which is 48 + 24: the second gradient is added to the first, as
+# in every `backward()`. 24 would be right if it replaced the first.
 #
-# torch also gives a warning here: `x.grad` now has a graph that leads back
-# to `x`, so the two keep each other in memory. `torch.autograd.grad` has
-# neither problem.
+# torch also warns: `x` and `x.grad` now keep each other in memory.
 #
 # The rule: a gradient is a number without history unless
 # `create_graph=True` asks for its graph. With it, a gradient can be part of
-# a loss like any other tensor. For derivatives of derivatives, take
-# `torch.autograd.grad`, which adds nothing to `.grad`.
+# a loss. To differentiate twice, take `torch.autograd.grad`, which adds
+# nothing to `.grad`.
 #
 # One thing to change: in the first program, give the second call
-# `create_graph=True` too, and ask for a third derivative. Which number is
-# it, and does it still depend on `x`?
+# `create_graph=True` too, and ask for a third derivative. Does it still
+# depend on `x`?
 
 # %%
 v = torch.tensor(3.0, requires_grad=True)

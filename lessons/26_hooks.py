@@ -58,33 +58,31 @@ print(x.grad)  #> tensor(24.)
 # `return`, so it returns None, and None means: leave the gradient as it is.
 # No error tells you that the product was thrown away.
 #
-# A hook that only looks is therefore one that returns nothing. Here are
-# three such hooks, hung up in the order `x`, `a`, `y`. In which order will
-# they be called?
+# A hook that only looks is therefore one that returns nothing. Here is one
+# that prints what arrives. It is hung on `x`, then on `a`, then on `y`. In
+# which order will it be called for them?
 
 # %%
-def announce(name):
-    def hook(gradient):
-        print(name, gradient.item())
-        #> y 1.0
-        #> a 12.0
-        #> x 24.0
-
-    return hook
+def show(gradient):
+    print(gradient.item())
+    #> 1.0
+    #> 12.0
+    #> 24.0
 
 
 x = torch.tensor(3.0, requires_grad=True)
-x.register_hook(announce("x"))
+x.register_hook(show)
 a = x * 2
-a.register_hook(announce("a"))
+a.register_hook(show)
 y = a**2
-y.register_hook(announce("y"))
+y.register_hook(show)
 y.backward()
 
 # %% [markdown]
-# `y` with 1, `a` with 12, `x` with 24: in the order of `backward()`, from
-# the result to the leaf. When the hooks were hung up makes no difference.
-# And `a` shows its gradient here although it keeps none in `a.grad`.
+# First for `y` with 1, then for `a` with 12, then for `x` with 24: in the
+# order of `backward()`, from the result to the leaf. When a hook was hung up
+# makes no difference. And `a` shows its gradient, though it keeps none in
+# `a.grad`.
 #
 # The rule: a hook is called when the gradient for its tensor has arrived,
 # before anything is done with it. If it returns a tensor, `backward()` goes

@@ -1,7 +1,7 @@
 # %% [raw] tutor="lesson"
 # title = "An operation of your own"
 # needs = ["chain_rule"]
-# minutes = 8
+# minutes = 7
 # read = [
 #     "Extending PyTorch",
 #     "Gradcheck mechanics",
@@ -72,9 +72,11 @@ print(x.grad)  #> tensor(6.)
 # see: with `y = Careless.apply(x)` alone, 1 is handed in, and 6 is right.
 #
 # `gradcheck` finds it all the same. It nudges the input to measure the
-# slope, and compares. It also hands in 0, for which every `backward` has to
-# return 0; `Careless` returns 6. The input has to be `float64`, since small
-# nudges drown in the rounding of `float32`.
+# slope, and compares: 6 and 6. Then it hands in 0, for which every
+# `backward` has to return 0, and `Careless` returns 6. The input has to be
+# `float64`, since small nudges drown in the rounding of `float32`.
+#
+# `n` goes past the many steps inside `gradcheck`.
 
 # %%
 point = torch.tensor(3.0, dtype=torch.float64, requires_grad=True)
@@ -85,9 +87,8 @@ print(matches)  #> False
 
 # %% [markdown]
 # The rule: `backward` returns the incoming gradient times the slope, for
-# each input of `forward`. torch does not know the slope and does not
-# multiply for you. Give every `Function` that you write to `gradcheck`
-# before you train with it.
+# each input of `forward`. torch does not multiply for you. Give every
+# `Function` that you write to `gradcheck` before you train with it.
 #
 # One thing to change: in `Careless`, return `gradient + 2 * x`. What is in
 # `x.grad` then, and what would it be for `y = Careless.apply(x)`?

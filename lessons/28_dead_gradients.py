@@ -1,7 +1,7 @@
 # %% [raw] tutor="lesson"
 # title = "Zero, dead and NaN gradients"
 # needs = ["chain_rule", "scalar"]
-# minutes = 7
+# minutes = 6
 # read = [
 #     "Gradients for non-differentiable functions",
 #     "torch.where",
@@ -76,13 +76,11 @@ for turn in range(3):
 # %% [markdown]
 # It has not moved. -12 arrives at the node of `relu`, and 0 leaves it. `w`
 # would have to move for the gradient to change, and only the gradient moves
-# `w`: such a unit is called dead. Rounding is flat too, between its jumps,
-# and torch gives 0 as its gradient for every number.
+# `w`: such a unit is called dead. Rounding is flat too; its gradient is 0.
 #
 # The rule: `backward()` runs through all that was computed, picked or not,
-# and multiplies. A slope of 0 ends a path without a word, and an infinite
-# one turns a 0 into nan. Keep bad numbers out before the operation, not
-# after it.
+# and multiplies. A slope of 0 ends a path without a word, an infinite one
+# turns 0 into nan. Keep bad numbers out before the operation, not after it.
 #
 # One thing to change: in the first program, write
 # `torch.autograd.set_detect_anomaly(True)` below the import. `backward()`

@@ -70,7 +70,7 @@ print(loss.grad, w.grad)  #> tensor(1.) None
 # `w` but not to `b`. Does `backward()` run, and what is in `b.grad` then?
 
 # %%
-v = torch.tensor(1.0, requires_grad=True)
+v = torch.tensor(-1.5, requires_grad=True)
 optimizer = torch.optim.SGD([v], lr=0.1)
 for turn in range(3):
     loss = ((v - 3) ** 2).detach().requires_grad_(True)
@@ -81,8 +81,8 @@ for turn in range(3):
 # %% [raw] id="requires-grad-silenced" tutor="quiz"
 # type = "number"
 # prompt = """
-# `v` begins at 1. The loss is detached and then told to require grad. After
-# three turns without an error, what is `v`?"""
+# `v` begins at -1.5. The loss is detached and then told to require grad.
+# After three turns without an error, what is `v`?"""
 # ask = "v"
 # hint = [
 #     "Follow the graph back from the loss. Where does it end?",

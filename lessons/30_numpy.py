@@ -1,7 +1,7 @@
 # %% [raw] tutor="lesson"
 # title = "numpy and torch side by side"
 # needs = ["scalar"]
-# minutes = 7
+# minutes = 6
 # read = ["torch.from_numpy", "torch.Tensor.numpy", "torch.tensor"]
 
 # %% [markdown]
@@ -25,8 +25,8 @@ print(t)  #> tensor([15., 40.], dtype=torch.float64)
 
 # %% [markdown]
 # It is 40. `from_numpy` copies no numbers: the array and the tensor use the
-# same memory, and what is written through one is seen in the other. Who
-# said 4 expected a copy.
+# same memory, and what is written through one is seen in the other. Whoever
+# answered 4 expected a copy.
 #
 # It also keeps the kind of number. numpy counts in float64, torch in
 # float32 unless told otherwise; this tensor says that it is float64.

@@ -1,23 +1,19 @@
 # %% [raw] tutor="lesson"
 # title = "Twenty turns that fall short"
 # needs = ["manual_update", "learning_rate"]
-# minutes = 7
+# minutes = 6
 # read = ["Learning PyTorch with Examples"]
 
 # %% [markdown]
 # # Twenty turns that fall short
 #
-# This program is from a course. One weight learns `y = 2 * x`. After twenty
-# turns with autograd it says 9.612 for `x = 5`, where 10 is right. The same
-# author's numpy program, with a formula for the gradient, says 9.999 after
-# ten. The author asks whether autograd is less accurate than a formula.
+# A program from a course: one weight learns `y = 2 * x`. After twenty turns
+# with autograd it says 9.612 for `x = 5`, where 10 is right. The author's
+# numpy program says 9.999 after ten. Is autograd less accurate?
 #
-# In the first turn `w` is 0. Work the slope of the loss out on paper, as
-# the mean over the four points of
-#
-# `2 * x * (w * x - y)`
-#
-# What should `backward()` put into `w.grad`?
+# In the first turn `w` is 0. Work out on paper the mean of
+# `2 * x * (w * x - y)` over the four points. That is what `backward()`
+# should put into `w.grad`. Step through one turn, then `]` goes on by turns.
 
 # %%
 import torch
@@ -49,8 +45,8 @@ for turn in range(1, 21):
 print(f"after: f(5) = {(w * 5).item():.3f}")  #> after: f(5) = 9.612
 
 # %% [markdown]
-# The slope on paper is -(4 + 16 + 36 + 64) / 4 = -30, and `backward()`
-# puts -30 into `w.grad`. Nothing is lost.
+# The slope on paper is -(4 + 16 + 36 + 64) / 4 = -30, and `backward()` put
+# -30 into `w.grad`. Nothing is lost.
 #
 # A second witness needs neither paper nor autograd: nudge `w` up and down a
 # little and see how much the loss moves.
@@ -61,20 +57,19 @@ def loss_at(weight):
 
 
 nudge = 0.001
-print(f"{(loss_at(nudge) - loss_at(-nudge)) / (2 * nudge):.3f}")  #> -30.000
+slope = (loss_at(nudge) - loss_at(-nudge)) / (2 * nudge)
+print(f"{slope:.3f}")  #> -30.000
 
 # %% [markdown]
-# Three ways, one slope. So the doubt points at the wrong place. If each
-# gradient is right and the result still falls short, the steps are short.
+# Three ways, one slope: the gradient is right. So the steps are short.
 #
-# Look at the distance from `w` to 2: it begins at 2, and after one turn it
-# is 1.7. Each turn multiplies it by 0.85, which is 1 minus the learning
-# rate times 15. Twenty turns leave `2 * 0.85**20`, 0.078, and five times
-# that is missing from 10.
+# The distance from `w` to 2 begins at 2, and after one turn it is 1.7. Each
+# turn multiplies it by 0.85: 1 minus the learning rate times 15. Twenty
+# turns leave `2 * 0.85**20`, 0.078, and five times that is missing from 10.
 #
 # The rule: a gradient is accurate or not in a single turn. How near twenty
-# turns come is a matter of the step length. Compare the first turn of two
-# programs before you compare their ends. The numpy program is the next
+# turns come depends on the length of the steps. Compare the first turn of
+# two programs before you compare their ends. The numpy program is the next
 # lesson.
 #
 # One thing to change: give the loop 60 turns. Which number is `f(5)` then?
@@ -118,7 +113,7 @@ for turn in range(3):
 # 0.01."""
 
 # %% [raw] id="twenty-turns-after-zero" tutor="quiz"
-# type = "number"
+# type = "choice"
 # prompt = """
 # The loop of twenty turns ended with `w.grad.zero_()`. What is in `w.grad`
 # now?"""

@@ -7,9 +7,9 @@
 # %% [markdown]
 # # Why numpy seemed to win
 #
-# The numpy program of the same author. It has the four points, the learning
-# rate 0.01 and a start at 0, as the program with autograd had. It says
-# 9.999 for `x = 5` after half as many turns.
+# This is the numpy program of the same author, with the same four points,
+# learning rate 0.01 and start at 0. It says 9.999 for `x = 5` after half as
+# many turns as the program with autograd.
 #
 # The slope of the mean squared error at 0 is -30. Where should `W` be after
 # one turn? Read `gradient` before you step: is that where `W` will be?
@@ -89,10 +89,9 @@ print(f"f(5) = {(w * 5).item():.3f}")  #> f(5) = 9.999
 # It does. numpy did not win against autograd: a step four times as long won
 # against a short one.
 #
-# The printed losses could not tell. The loss was a proper mean; only the
-# gradient belonged to another function. And the author could not see the
-# step either, for a second reason. In the notebook, every line printed
-# `w = 1.500`. This is how.
+# The printed loss did not tell, since it was a proper mean; only the
+# gradient belonged to another function. Nor could the author see the steps:
+# in the notebook every line printed `w = 1.500`. This is how.
 
 # %%
 w = torch.tensor(1.5)
@@ -108,17 +107,16 @@ for turn in range(3):
 
 # %% [markdown]
 # An earlier cell had left a tensor named `w`. The loop trains `W` and
-# prints `w`. A weight that stands still while the loss falls is not the
-# weight that is trained.
+# prints `w`. A weight that stands still while the loss falls is not the one
+# that is trained.
 #
-# The rule: the sum over n points has n times the slope of their mean. To go
-# from one to the other is to change the learning rate by the factor n. A
-# gradient and a loss written separately can disagree; `backward()` takes
-# the gradient of the loss that you compute.
+# The rule: the sum over n points has n times the slope of their mean, which
+# works like n times the learning rate. A gradient written apart from its
+# loss can disagree with it; `backward()` cannot.
 #
-# One thing to change: let `gradient` return the true mean, as the second
-# `print` above computes it, and run the first loop for 20 turns. Which
-# number is `f(5)` then?
+# One thing to change: let `gradient` return
+# `(2 * x * (predicted - y)).mean()`, and run the first loop for 20 turns.
+# Which number is `f(5)` then?
 
 # %%
 v = torch.tensor(0.0, requires_grad=True)

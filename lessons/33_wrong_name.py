@@ -1,7 +1,7 @@
 # %% [raw] tutor="lesson"
 # title = "Ten turns and nothing moves"
 # needs = ["sum_or_mean"]
-# minutes = 7
+# minutes = 8
 # read = ["Automatic Differentiation with torch.autograd"]
 
 # %% [markdown]
@@ -31,9 +31,9 @@ w.grad.zero_()
 # -1: twice the difference of -0.5, times `x`. Then `w.grad` is emptied, and
 # `w` stays in memory, as everything in a notebook does.
 #
-# Now the training. The line to find is one that names the wrong tensor.
-# Step through the first turn and look at what each line changes. Which
-# line should change the weight, and does not?
+# Now the training. One line should change the weight and names another
+# tensor. Step through two turns and look at what each line changes. Each
+# slope is -30. What is in `W.grad` after the second `backward()`?
 
 # %%
 X = torch.tensor([1.0, 2.0, 3.0, 4.0])
@@ -41,9 +41,9 @@ Y = torch.tensor([2.0, 4.0, 6.0, 8.0])
 W = torch.tensor(0.0, requires_grad=True)
 for turn in range(10):
     loss = ((W * X - Y) ** 2).mean()
-    loss.backward()
+    loss.backward()  #? W.grad @ turn 2
     with torch.no_grad():
-        W -= 0.01 * w.grad  #? W @ turn 1
+        W -= 0.01 * w.grad
     w.grad.zero_()
     print(f"w = {w.item():.3f}, loss = {loss.item():.8f}")
     #> w = 1.500, loss = 30.00000000
@@ -58,14 +58,12 @@ for turn in range(10):
     #> w = 1.500, loss = 30.00000000
 
 # %% [markdown]
-# `W` stays at 0. `backward()` puts the slope into `W.grad`, and the update
-# reads `w.grad`: the emptied gradient of the leftover tensor. Three lines
-# say `w` and mean `W`: the update, the reset and the print. In a fresh
-# program Python would have said that `w` is not defined.
+# It is -60, and `W` is still 0: `backward()` adds to `W.grad`, and the
+# update reads `w.grad`, the emptied gradient of the leftover tensor. Update,
+# reset and print say `w` and mean `W`. In a fresh program Python would have
+# said that `w` is not defined.
 #
-# Follow `W.grad` through the turns. It grows and is never used: that is a
-# sign to look for. Here is the loop with the right name, for three turns.
-# At which step does it first differ?
+# Here is the loop with the right name. At which step does it differ?
 
 # %%
 W = torch.tensor(0.0, requires_grad=True)
@@ -85,9 +83,9 @@ for turn in range(3):
 # before it is the same: forward pass, loss and `backward()` never were at
 # fault.
 #
-# The rule: if nothing is learned and nothing is raised, follow one turn.
-# Did a gradient arrive, in which tensor? Did the update read that tensor?
-# Did it write to the tensor that the loss is computed from?
+# The rule: if nothing is learned and nothing is raised, follow one turn. In
+# which tensor did a gradient arrive? Did the update read that one? Did it
+# write to the tensor that the loss is computed from?
 #
 # One thing to change: take `w.grad.zero_()` out of the first cell. Which
 # weight moves in the training then, and in which turn does it stop?

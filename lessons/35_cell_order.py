@@ -1,7 +1,7 @@
 # %% [raw] tutor="lesson"
 # title = "The notebook that was run out of order"
 # needs = ["scalar"]
-# minutes = 6
+# minutes = 5
 # read = ["Automatic Differentiation with torch.autograd"]
 
 # %% [markdown]
@@ -55,11 +55,9 @@ print(x.grad)  #> None
 
 # %% [markdown]
 # At `x = ...` in the middle cell. It was run again, and the cell with
-# `y = x + 2` was not. `y` does not follow `x`: it was computed once, from
-# the tensor that `x` named then.
-#
-# The gradient shows it more plainly than the values. `backward()` went back
-# to the old leaf, which has no name any more, and the new `x` has None.
+# `y = x + 2` was not. `y` was computed once, from the tensor that `x` named
+# then. `backward()` went back to that old leaf, which has no name any more,
+# and the new `x` has None.
 #
 # The rule: a name means what it was given last, in the order in which the
 # cells *ran*. The page shows another order, and keeps old outputs. Restart

@@ -7,12 +7,9 @@
 # %% [markdown]
 # # Your own script
 #
-# Any training script can be stepped through like these lessons:
-#
-#     tutor open my_train.py
-#
-# Before you do, let it run 3 turns instead of 1000, on a few points. Most
-# mistakes are there in the first turn.
+# Any training script can be stepped through with `tutor open my_train.py`.
+# Let it run 3 turns first instead of 1000, on a few points: most mistakes
+# are there in the first turn.
 #
 # Below is such a script, with one mistake. A net of two layers learns
 # `x**2`. Its loss falls, but after 200 turns it is still 0.48. There are
@@ -45,20 +42,15 @@ for turn in range(3):
     #> 0.593
 
 # %% [markdown]
-# Two. In the first turn, `second` has gradients after `backward()` and
-# `first` has None. `step()` skips what has None, and no error is raised.
-#
-# Three looks are enough to find this, in any script and in this order.
+# Two: after `backward()`, `second` has gradients and `first` has None.
+# `step()` skips what has None. Three looks find this in any script:
 #
 # - At the first `backward()`, open the graph. Does a path lead from the
-#   loss to every weight? Here it is cut at `hidden`, and the graph says by
-#   which line.
-# - After `backward()`, go through the tensors. Has each weight a number in
-#   `.grad`?
+#   loss to every weight? Here it is cut at `hidden`.
+# - After it, look at the tensors. Has each weight a number in `.grad`?
 # - At `optimizer.step()`, does each weight change?
 #
-# `detach()` was put there to plot `hidden`. Here is the script without it.
-# Take the three looks again.
+# `detach()` was there for the plot. Take the looks again without it.
 
 # %%
 torch.manual_seed(0)
@@ -80,8 +72,8 @@ for turn in range(3):
 
 # %% [markdown]
 # The first losses are equal, the third are 0.593 and 0.581. Nobody would
-# find the mistake in these. In the graph it is there from the start. After
-# 200 turns the losses are 0.48 and 0.0002.
+# find the mistake in these numbers; the graph shows it from the start.
+# After 200 turns the losses are 0.48 and 0.0002.
 #
 # The rule: do not begin with the loss. Follow one gradient from the loss to
 # each weight, and one update from each gradient to its weight.
@@ -126,3 +118,39 @@ optimizer.step()
 # [[wrong]]
 # value = "torch.tensor([[3.4]])"
 # why = "That adds the step. An update subtracts it."
+
+# %%
+c = torch.tensor(3.0, requires_grad=True)
+d = torch.tensor(5.0, requires_grad=True)
+optimizer = torch.optim.SGD([c, d], lr=0.1)
+middle = (c * 2).detach()
+(middle * d).backward()
+optimizer.step()
+
+# %% [raw] id="own-script-cut" tutor="quiz"
+# type = "number"
+# prompt = """
+# And at this one. `c` is 3, `d` is 5, and `middle` is `(c * 2).detach()`.
+# After `(middle * d).backward()`, `step()` ran with learning rate 0.1. What
+# is `c`?"""
+# ask = "c"
+# hint = [
+#     "Is there a path from the result to `c`?",
+#     "What does `step()` do with a parameter whose `.grad` is None?",
+# ]
+#
+# [[wrong]]
+# read_as = "detach_identity"
+# why = """
+# That is a step with the slope 10, which would come back through `c * 2`.
+# `detach()` cuts that path, so `c.grad` is None."""
+#
+# [[wrong]]
+# value = "torch.tensor(2.4)"
+# why = """
+# That is a step with the slope 6. It arrives at `d`, the other factor, and
+# moves `d` alone."""
+#
+# [[wrong]]
+# value = "None"
+# why = "`c.grad` is None. `c` itself is a tensor that nothing changed."

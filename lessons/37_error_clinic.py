@@ -1,7 +1,7 @@
 # %% [raw] tutor="lesson"
 # title = "Silencing an error is not fixing it"
 # needs = ["in_place", "retain_graph", "requires_grad_error"]
-# minutes = 8
+# minutes = 9
 # read = [
 #     "Autograd mechanics",
 #     "In-place correctness checks",
@@ -12,15 +12,11 @@
 # # Silencing an error is not fixing it
 #
 # An error can be made to go away without touching what is wrong. Three
-# errors follow, each with a change that silences it.
+# errors follow, each with a change that only silences it.
 #
-# First a program that is in order. `w` begins at -1 and is to reach 5. The
-# slope of `(w - 5)**2` is -12 there, and the learning rate is 0.2. The next
-# cell computes the loss once, above the loop, and raises an error. The cell
-# after it silences the error with `retain_graph=True`.
-#
-# Where will `w` be after three turns with the error silenced: short of 5,
-# at 5, past it? Settle on a number before you step.
+# First a program that is in order: `w` begins at -1 and is to reach 5, with
+# learning rate 0.2. The cell after it computes the loss once, above the
+# loop, and raises an error. In which turn, and why?
 
 # %%
 import torch
@@ -39,10 +35,18 @@ w = torch.tensor(-1.0, requires_grad=True)
 loss = (w - 5) ** 2
 for turn in range(3):
     loss.backward()
-    #! RuntimeError: Trying to backward through the graph a second time ...
+    #! RuntimeError: Trying to backward through the graph a second ...
     with torch.no_grad():
         w -= 0.2 * w.grad
     w.grad = None
+
+# %% [markdown]
+# In the second turn. The graph was freed in the first, and no new one was
+# made. The message names `retain_graph=True`, and the next cell takes it at
+# its word: the error is gone.
+#
+# The slope of `(w - 5)**2` at -1 is -12. Where will `w` be after three
+# turns: short of 5, at 5, past it? Settle on a number before you step.
 
 # %%
 w = torch.tensor(-1.0, requires_grad=True)
@@ -56,14 +60,10 @@ print(w)  #> tensor(6.2000, requires_grad=True)
 
 # %% [markdown]
 # It is 6.2, past 5, and each further turn would add another 2.4. Whoever
-# answered 3.704 takes `retain_graph=True` for the repair that the message
-# asks for. It does what its name says: the old graph stays. That graph
-# holds `w - 5` as it was at the start, -6, so each `backward()` computes
-# the slope -12 again, wherever `w` is by then.
-#
-# Step through both loops once more. They part in the second turn, at
-# `backward()`: one has a new loss, the other walks the old graph. The
-# repair is to compute the loss inside the loop.
+# answered 3.704 takes `retain_graph=True` for a repair. It does what its
+# name says: the old graph stays. That graph holds `w - 5` as it was at the
+# start, -6, so each `backward()` computes the slope -12 again, wherever `w`
+# is by then. The repair is to compute the loss inside the loop.
 #
 # The next error is about a root. `sqrt` saves its own result, since its
 # slope is 1 divided by twice that result. At 16 that is 1 / 8.
@@ -104,7 +104,8 @@ loss = (w - 5) ** 2
 loss.backward()
 with torch.no_grad():
     w -= 0.2 * w.grad
-    #! TypeError: unsupported operand type(s) for *: 'float' and 'NoneType'
+    #! TypeError: unsupported operand type(s) for *: 'float' and
+    #! 'NoneType'
 
 # %%
 w = torch.tensor(28.0, requires_grad=True) / 8
@@ -117,14 +118,13 @@ print(w)  #> tensor(3.5000, grad_fn=<DivBackward0>)
 
 # %% [markdown]
 # `w` is the result of a division, so it is not a leaf and keeps no
-# gradient. The message speaks of None; the cause is the first line. The
-# `if` leaves the cause in place and takes away the only sign of it. `w`
-# is 28 / 8 = 3.5 as before, and would be after a thousand such updates.
+# gradient. The cause is the first line. The `if` leaves it in place and
+# takes away the only sign of it: `w` is 28 / 8 = 3.5 as before.
 #
-# The rule: an error message names the line that could not go on. Look for
-# the line that first made something other than you meant, and change that
-# one. A change near the message that only makes it disappear can leave a
-# program that runs and computes something else.
+# The rule: an error names the line that could not go on. Look for the line
+# that first made something other than you meant, and change that one. A
+# change that only removes the message can leave a program that runs and
+# computes something else.
 #
 # One thing to change: in the last cell, write the first line as
 # `w = torch.tensor(28.0 / 8, requires_grad=True)`. The slope at 3.5 is -3.

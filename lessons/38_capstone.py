@@ -12,8 +12,7 @@
 # # Five bugs in one small net
 #
 # A net is to learn XOR: 1 where its two inputs differ, 0 where they are
-# alike. Two inputs, four hidden units with `tanh`, one output. The first
-# program is in order. Five versions of it follow, with one bug each:
+# alike. The first program is in order. Five versions with a bug follow:
 #
 # 1. `zero_grad()` is missing.
 # 2. The loss is turned into a number before `backward()`.
@@ -21,8 +20,8 @@
 # 4. The update reads `weights = weights - ...`.
 # 5. The layers are kept in a plain list.
 #
-# How many of the five will end with an error? Settle on a number, and say
-# for each of the others what you expect of its loss.
+# How many of the five will end with an error? What will the losses of the
+# others do?
 
 # %%
 import torch
@@ -47,7 +46,8 @@ for turn in range(3):
     #> 0.3073
 
 # %% [markdown]
-# Each version sets the same seed, so it begins with the same weights.
+# Each version sets the same seed, so it begins with the same weights. At
+# `optimizer.step()`, `n` goes past what Adam does inside.
 #
 # The first bug: no `zero_grad()`. At which step does this run first hold
 # something else than the one above, and which printed loss is the first to
@@ -107,11 +107,10 @@ for turn in range(3):
     #> 0.3033
 
 # %% [markdown]
-# The first loss differs already, if only a little. Against (4,), the shape
-# (4, 1) is stretched to (4, 4): each answer is compared with all four
-# targets. torch warns and goes on. The best answer to all targets at once
-# is their mean, so after 300 turns the net says 0.5 to everything, and the
-# loss stays at 0.25.
+# The first loss differs already, if only a little. Both shapes are
+# stretched to (4, 4): each answer is compared with all four targets. torch
+# warns and goes on. The best answer to all targets at once is their mean,
+# so after 300 turns the net says 0.5 to everything; the loss is 0.25.
 #
 # The fourth bug: an update by hand. What will the last loss be?
 
@@ -155,20 +154,15 @@ optimizer = torch.optim.Adam(net.parameters(), lr=0.05)
 #! ValueError: optimizer got an empty parameter list
 
 # %% [markdown]
-# The net computes as it should, and the optimizer is the first to miss
-# something. A module knows the layers that are its attributes; it does not
-# look into a list. `nn.ModuleList` or `nn.Sequential` hold layers so that
-# it finds them.
+# The net computes as it should, but a module does not look into a plain
+# list, so the optimizer finds no weights. `nn.ModuleList` makes them known.
 #
-# So two of the five raise, one warns, and two say nothing. Whoever expected
-# more errors expects torch to know what was meant; it computes whatever can
-# be computed. And three of the six runs printed losses that fall; only one
-# of the three is in order.
+# So two of the five raise, one warns, and two say nothing. Three of the six
+# runs printed losses that fall, and only one of these is in order.
 #
 # The rule: neither a falling loss nor the absence of errors proves a loop
-# right. Step through one turn and a half. Does every weight get a gradient,
-# does it belong to this turn alone, and does the tensor that the net holds
-# change at the update?
+# right. Step through two turns. Does every weight get a gradient, of this
+# turn alone? Does the tensor that the net holds change?
 #
 # One thing to change: in the fourth version, write
 # `weights -= 0.05 * weights.grad`. Does the loss fall then?

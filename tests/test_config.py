@@ -43,10 +43,13 @@ def test_everything_that_can_be_set(tmp_path: Path) -> None:
         ("\n\nkeys = [", ":3: bad TOML: "),
         (b"hints = true\n# \xff", ":2: this is no text in UTF-8. Save it as UTF-8."),
         ("them = 1", ":1: there is no setting 'them'. Did you mean theme?"),
-        ("\n[colour]\n", ":2: there is no setting 'colour'. Choose one of: theme, hints, keys."),
+        ("\n[colour]\n", ":2: there is no setting 'colour'. Choose one of: theme, hints, notes, keys."),
         ("theme = 1", ':1: this is not how theme is set. Write for example: theme = "nord"'),
         ("hints = 1", ":1: this is not how hints is set. Write: hints = true, or hints = false"),
         ("keys = 1", ":1: this is not how keys is set. "),
+        ("notes = 1", ':1: this is not how notes is set. Write for example: notes.off = ["graph-grows"]'),
+        ("notes.off = [1]", ":1: this is not how notes is set. "),
+        ("[notes]\nof = []", ":2: this is not how notes is set. "),
         ('[keys]\n"step.next" = 1', ":2: these are no keys. "),
     ],
 )
@@ -60,6 +63,21 @@ def test_what_is_wrong_is_one_message_with_its_line(tmp_path: Path, text: str | 
 def test_one_wrong_line_leaves_the_others_as_they_are(tmp_path: Path) -> None:
     config = read(tmp_path, 'theme = "nord"\nhints = 1\n')
     assert (config.theme, len(config.problems)) == ("nord", 1)
+
+
+def test_notes_are_switched_off_by_kind_or_all_together(tmp_path: Path) -> None:
+    kinds = ("graph-grows", "not-a-number", "broadcast-loss")
+    assert read(tmp_path, "").unwanted_notes(kinds) == frozenset()
+    assert read(tmp_path, "notes = true").unwanted_notes(kinds) == frozenset()
+    assert read(tmp_path, "notes = false").unwanted_notes(kinds) == frozenset(kinds)
+    assert read(tmp_path, 'notes.off = ["not-a-number"]').unwanted_notes(kinds) == {"not-a-number"}
+
+
+def test_a_kind_of_note_that_does_not_exist_is_said(tmp_path: Path) -> None:
+    config = read(tmp_path, 'hints = true\n[notes]\noff = ["graph-grow"]')
+    config.unwanted_notes(("graph-grows", "not-a-number"))
+    said = ":3: there is no kind of note 'graph-grow'. Did you mean graph-grows?"
+    assert config.problems == [f"{config.path}{said}"]
 
 
 def test_a_folder_in_its_place_is_said(tmp_path: Path) -> None:

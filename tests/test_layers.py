@@ -20,8 +20,9 @@ NEIGHBOURS = {
     "recorder": {"lesson", "recording"},
     "plain": {"recording"},
     "explain": {"recording", "plain"},
+    "quiz": {"lesson", "recording"},
     "progress": set(),
-    "tui": {"explain", "lesson", "recording", "recorder", "plain", "progress", "config"},
+    "tui": {"explain", "quiz", "lesson", "recording", "recorder", "plain", "progress", "config"},
 }
 """For each room the rooms that it may import."""
 
@@ -95,7 +96,7 @@ def test_the_process_of_the_screens_never_imports_torch() -> None:
     assert not {"torch", "numpy"} & packages(modules)
 
 
-@pytest.mark.parametrize("room", ["lesson", "recording", "plain", "progress", "explain"])
+@pytest.mark.parametrize("room", ["lesson", "recording", "plain", "progress", "explain", "quiz"])
 def test_rooms_of_reading_import_neither_torch_nor_textual(room: str) -> None:
     modules = loaded(IMPORT_ALL.format(room=room))
     assert not HEAVY & packages(modules)

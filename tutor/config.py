@@ -1,12 +1,13 @@
-"""The person's config file: the theme, hints, keys. What is wrong in it is said, and the usual holds instead.
+"""The person's config file: the theme, hints, notes, keys. What is wrong in it is said, and the usual holds instead.
 
     theme = "textual-light"
     hints = true
+    notes.off = ["graph-grows"]
 
     [keys]
     "step.next" = "right,l"
 
-What a name in it means is for the screens to know; here it is only read.
+``notes = false`` switches all notes off. What a name in it means is for the screens to know; here it is only read.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from typing import Any, Final
 VARIABLE: Final = "TUTOR_CONFIG"
 """Environment variable that names another file."""
 
-NAMES: Final = ("theme", "hints", "keys")
+NAMES: Final = ("theme", "hints", "notes", "keys")
 """What can be set."""
 
 _WHERE: Final = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)")
@@ -40,6 +41,10 @@ class Config:
         """Name of a theme, None for the usual one."""
         self.hints = True
         """Whether the last line of the screens names keys."""
+        self.notes = True
+        """Whether mistakes that raise no error are noted."""
+        self.notes_off: list[str] = []
+        """Kinds of notes that are not wanted."""
         self.keys: dict[str, str] = {}
         """Keys such as ``right,l`` by the id of what they do, such as ``step.next``."""
         self.problems: list[str] = []
@@ -57,6 +62,17 @@ class Config:
         while name not in self.lines and "." in name:
             name = name.rpartition(".")[0]
         self.problems.append(f"{self.path}:{self.lines.get(name, 1)}: {problem}")
+
+    def unwanted_notes(self, kinds: Collection[str]) -> frozenset[str]:
+        """The kinds of notes that are switched off; one that does not exist is among the problems.
+
+        Args:
+            kinds: Every kind that there is.
+        """
+        for kind in self.notes_off:
+            if kind not in kinds:
+                self.complain("notes.off", f"there is no kind of note {kind!r}. {meant(kind, kinds)}")
+        return frozenset(self.notes_off if self.notes else kinds)
 
 
 def config_path() -> Path:
@@ -120,12 +136,24 @@ def _take(config: Config, content: dict[str, Any]) -> None:
             config.theme = value
         elif name == "hints" and isinstance(value, bool):
             config.hints = value
+        elif name == "notes" and isinstance(value, bool):
+            config.notes = value
+        elif name == "notes" and isinstance(value, dict):
+            _take_notes(config, value)
         elif name == "keys" and isinstance(value, dict):
             _take_keys(config, value, "")
         elif name in NAMES:
             config.complain(name, f"this is not how {name} is set. {_EXAMPLES[name]}")
         else:
             config.complain(_normal(name), f"there is no setting {name!r}. {meant(name, NAMES)}")
+
+
+def _take_notes(config: Config, table: dict[str, Any]) -> None:
+    for name, value in table.items():
+        if name == "off" and isinstance(value, list) and all(isinstance(kind, str) for kind in value):
+            config.notes_off = value
+        else:
+            config.complain(_normal(f"notes.{name}"), f"this is not how notes is set. {_EXAMPLES['notes']}")
 
 
 def _take_keys(config: Config, table: dict[str, Any], before: str) -> None:
@@ -141,6 +169,7 @@ def _take_keys(config: Config, table: dict[str, Any], before: str) -> None:
 _EXAMPLES: Final = {
     "theme": 'Write for example: theme = "nord"',
     "hints": "Write: hints = true, or hints = false",
+    "notes": 'Write for example: notes.off = ["graph-grows"], or notes = false',
     "keys": 'Write for example: [keys], and below it: "step.next" = "right,l"',
 }
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.cli.command import assert_one_line, tutor
 
-COMMANDS = ("run", "open", "record", "list", "check", "new", "where", "doctor")
+COMMANDS = ("run", "open", "record", "list", "quiz", "review", "progress", "check", "new", "where", "doctor")
 
 
 @pytest.mark.parametrize(

@@ -263,3 +263,61 @@ def test_an_update_by_hand(optimizers: Recording) -> None:
 def test_zero_grad(optimizers: Recording) -> None:
     assert "finds no .grad to clear: they are all None." in told_of(optimizers, "sgd.zero_grad()", Kind.STATEMENT)
     assert "It clears every .grad" in told_of(optimizers, "sgd.zero_grad()", Kind.CALL)
+
+
+# What a learner sees in the lessons
+
+
+FUNCTION = """
+import torch
+
+w = 0.5
+t = torch.tensor(1.0)
+def double(w, t):
+    return w * 2
+y = double(7, t)
+"""
+
+
+def test_a_name_that_a_function_hid_is_not_told_as_new_when_it_is_seen_again(record: Record) -> None:
+    recording = record(FUNCTION)
+    assert "w is now 7" in told_of(recording, "return w * 2", Kind.STATEMENT)
+    assert told_of(recording, "y = double(7, t)", Kind.STATEMENT) == "y is now 14."
+
+
+def test_a_parameter_that_was_frozen_after_its_gradient_came_is_updated_as_one(record: Record) -> None:
+    recording = record(
+        "import torch\nw = torch.tensor(1.0, requires_grad=True)\nsgd = torch.optim.SGD([w], lr=0.1)\n"
+        "(w * 2).backward()\nw.requires_grad_(False)\nsgd.step()\n"
+    )
+    text = inner(recording, "sgd.step()", "add_", 0)
+    assert "The update: w minus the learning rate times the gradient." in text
+
+
+def test_step_without_a_gradient_says_why_nothing_happens(record: Record) -> None:
+    recording = record(
+        "import torch\nw = torch.tensor(1.0, requires_grad=True)\nsgd = torch.optim.SGD([w], lr=0.1)\nsgd.step()\n"
+        "class Other:\n    def step(self): pass\nother = Other()\nother.step()\n"
+    )
+    text = "sgd.step() changes nothing: it skips a parameter whose .grad is None, and they are all None."
+    assert told_of(recording, "sgd.step()", Kind.STATEMENT) == text
+    assert "skips" not in told_of(recording, "other.step()", Kind.STATEMENT)
+
+
+def test_backward_on_several_numbers_says_what_it_misses(record: Record) -> None:
+    recording = record(
+        "import torch\nx = torch.ones(3, requires_grad=True)\ny = x * 2\ny.backward(torch.ones(3), retain_graph=True)\n"
+        "torch.autograd.backward(y, grad_tensors=torch.ones(3), retain_graph=True)\ny.backward()\n"
+    )
+    missing = "It has 3 elements, and no gradient to begin with was given. Only a single number begins with 1.0"
+    assert missing in told_of(recording, "y.backward()")
+    assert missing not in told_of(recording, "y.backward(torch.ones(3), retain_graph=True)")
+    assert missing not in told_of(
+        recording, "torch.autograd.backward(y, grad_tensors=torch.ones(3), retain_graph=True)"
+    )
+
+
+def test_a_value_ends_with_dots_only_where_some_of_it_is_left_out(record: Record) -> None:
+    column = "[[-40.0], [-10.0], [15.0], [30.0], [50.0]]"
+    recording = record(f"import torch\ndef f(x):\n    return x\nc = torch.tensor({column})\nd = f(c)\n")
+    assert "x is now (5, 1) -40.0, -10.0, 15.0, 30.0, 50.0." in told_of(recording, "return x", Kind.STATEMENT)

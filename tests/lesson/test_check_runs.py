@@ -42,8 +42,8 @@ def asking(*wrongs: str, ask: str = "x.grad", kind: str = "number") -> str:
 
 def test_a_lesson_that_says_what_is_true_is_accepted(tmp_path: Path, runner: LessonRunner) -> None:
     code = SLOPE.replace("y.backward()", "y.backward()  #? x.grad") + "print(x.grad)  #> tensor(6.)\n"
-    wrongs = ('value = "y"', 'change = ["x**2", "x**3"]', 'read_as = "upstream_ignored"', 'value = "RuntimeError"')
-    assert refused(tmp_path, code + asking(*wrongs), runner) == []
+    wrongs = ('value = "y"', 'change = ["x**2", "x**3"]', 'read_as = "grad_overwrites"', 'value = "RuntimeError"')
+    assert refused(tmp_path, code + "(x * 5).backward()\n" + asking(*wrongs), runner) == []
 
 
 def test_a_lesson_that_does_not_end_is_refused(tmp_path: Path) -> None:
@@ -220,7 +220,6 @@ def test_what_an_answer_does_to_the_program_is_undone(tmp_path: Path, runner: Le
         (['value = "[1, 2]"', 'value = "torch.tensor([1.0, 2.0])"'], 23),
         (['value = "None"', 'value = "y.backward"', 'value = "None"'], 27),
         (['value = "RuntimeError"', 'value = "RuntimeError(3)"'], 23),
-        (['read_as = "no_grad_noop"', 'read_as = "no_grad_noop"'], 23),
         (['change = ["3.0", "4.0"]', 'value = "8.0"'], 23),
     ],
 )
@@ -228,6 +227,80 @@ def test_two_answers_that_are_one_are_refused(
     tmp_path: Path, runner: LessonRunner, wrongs: list[str], line: int
 ) -> None:
     assert refused(tmp_path, SLOPE + asking(*wrongs), runner) == [(line, "same")]
+
+
+TWICE = SLOPE + "(x * x.detach() * 2).backward()\n"
+"""Five lines; ``x.grad`` is 12 after them. The first wrong answer of a question below is on line 20."""
+
+
+@pytest.mark.parametrize(
+    ("wrongs", "line"),
+    [
+        (['read_as = "no_grad_noop"'], 20),
+        (['read_as = "grad_overwrites"', 'read_as = "grad_overwrites"'], 24),
+        (['read_as = "grad_overwrites"', 'value = "6.0"'], 24),
+        (['change = ["x**2", "x**2 * 0"]', 'read_as = "grad_overwrites"'], 24),
+        (['read_as = "grad_overwrites"', 'read_as = "last_path_only"', 'read_as = "upstream_ignored"'], 24),
+    ],
+)
+def test_a_misreading_with_the_answer_of_another_is_refused(
+    tmp_path: Path, runner: LessonRunner, wrongs: list[str], line: int
+) -> None:
+    found = refused(tmp_path, TWICE + asking(*wrongs), runner)
+    assert found[0] == (line, "same")
+
+
+def test_two_misreadings_with_one_answer_are_refused_only_as_answers_to_one_question(
+    tmp_path: Path, runner: LessonRunner
+) -> None:
+    code = "import torch\nw = torch.tensor(3.0, requires_grad=True)\no = torch.optim.SGD([w])\n(w**2).backward()\no.zero_grad()\n"
+    one, other = 'read_as = "zero_grad_noop"', 'read_as = "zeroing_dropped"'
+    assert refused(tmp_path, code + asking(one, other, ask="w.grad", kind="choice"), runner) == [(24, "same")]
+    apart = asking(one, ask="w.grad", kind="choice") + asking(other, ask="w.grad", kind="choice").replace('"q"', '"r"')
+    assert refused(tmp_path, code + apart, runner) == []
+
+
+NOTHING = 'import torch\nx = torch.tensor(3.0, requires_grad=True)\ny = x * 2\nwith torch.no_grad():\n    x -= 5 * y\n'
+"""Five lines; ``x`` is -27 after them, and under ``no_grad_noop`` an error is raised in the last."""
+
+
+def test_a_misreading_that_raises_before_the_question_is_refused(tmp_path: Path, runner: LessonRunner) -> None:
+    problems = checked(tmp_path, NOTHING + asking('read_as = "no_grad_noop"', ask="x"), runner)
+    (found,) = (each for each in problems if each.refused)
+    assert (found.line, found.rule) == (20, "reading")
+    assert found.text.startswith("under no_grad_noop RuntimeError: a leaf Variable that requires grad is being")
+    assert "in line 11." in found.text
+
+
+def test_a_misreading_under_which_the_question_has_no_value_is_refused(tmp_path: Path, runner: LessonRunner) -> None:
+    code = NOTHING.replace("x -= 5 * y", "z = y * 5")
+    assert refused(tmp_path, code + asking('read_as = "no_grad_noop"', ask="z.numpy()"), runner) == [(20, "reading")]
+
+
+def test_a_misreading_goes_on_in_the_cell_after_an_error(tmp_path: Path, runner: LessonRunner) -> None:
+    code = NOTHING + "# %%\nw = torch.tensor(4.0, requires_grad=True)\nwith torch.no_grad():\n    v = w * 2\n"
+    assert refused(tmp_path, code + asking('read_as = "no_grad_noop"', ask="v.requires_grad", kind="choice"), runner) == []
+
+
+def test_a_misreading_that_does_not_end_is_refused(tmp_path: Path) -> None:
+    code = "import torch\nx = torch.tensor([3.0, 5.0])\nwhile x.sum() < 8:\n    pass\n"
+    with LessonRunner(timeout=2) as runner:
+        assert refused(tmp_path, code + asking('read_as = "sum_is_mean"', ask="x"), runner) == [(19, "reading")]
+
+
+def test_a_misreading_of_what_is_not_there_is_refused(tmp_path: Path, runner: LessonRunner) -> None:
+    problems = checked(tmp_path, SLOPE + asking('read_as = "zeroing_dropped"') + "# %%\nx.grad = None\n", runner)
+    (found,) = (each for each in problems if each.refused)
+    assert (found.line, found.rule) == (19, "belief")
+    assert found.text == "nothing in the code above can be read as zeroing_dropped. Name another misreading, or remove it."
+
+
+def test_a_misreading_answers_which_error_comes(tmp_path: Path, runner: LessonRunner) -> None:
+    freed = SLOPE + "y.backward()  #! RuntimeError: Trying to backward ...\n"
+    assert refused(tmp_path, freed + asking('read_as = "graph_never_freed"', kind="error"), runner) == []
+    moved = SLOPE + "x * x.numpy()  #! RuntimeError: Can't call numpy() ...\n"
+    assert refused(tmp_path, moved + asking('read_as = "requires_grad_false"', kind="error"), runner) == []
+    assert refused(tmp_path, moved + asking('read_as = "grad_overwrites"', kind="error"), runner) == [(20, "same")]
 
 
 @pytest.mark.parametrize("value", ["True", "[6.0]", "6.02", "None", "'6.0'", "float('nan')", "ValueError", "x.shape"])

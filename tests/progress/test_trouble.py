@@ -12,9 +12,11 @@ from typing import Any
 import pytest
 
 from tutor.progress import file as store_file
+from tutor.progress.review import Schedule
 from tutor.progress.schema import STEPS, migrate
 from tutor.progress.store import Store
 
+from .answered import answer
 from .processes import finish, line, start, tell
 
 
@@ -29,6 +31,13 @@ def assert_goes_on(store: Store) -> None:
     store.forget_recent("/a.py")
     store.keep_setting("theme", "nord")
     assert (store.setting("theme"), store.recent()) == ("nord", [])
+    store.keep_answer(answer("went on"))
+    assert store.answers(question="went on") == store.first_tries(question="went on") == [answer("went on")]
+    schedule = Schedule(store)
+    due = schedule.rate("pack", "lesson", "went on", right=True)
+    assert (schedule.next_due(), len(store.cards())) == (due, 1)
+    store.forget("pack", "lesson", "went on")
+    assert (store.answers(), store.cards()) == ([], [])
 
 
 def assert_one_sentence(problem: str, *parts: str) -> None:
@@ -172,11 +181,14 @@ def test_a_damaged_file_is_set_aside_and_said(tmp_path: Path, damage: str) -> No
             assert store.problem == ""
 
 
-def test_a_file_that_is_damaged_while_it_is_open_is_said(tmp_path: Path) -> None:
+@pytest.mark.parametrize("table", ["place", "answer", "card"])
+def test_a_file_that_is_damaged_while_it_is_open_is_said(tmp_path: Path, table: str) -> None:
     with closing(Store.open(tmp_path)) as store:
+        store.keep_setting("hints", True)
         with closing(sqlite3.connect(tmp_path / "progress.db")) as other:
-            other.execute("DROP TABLE place")
+            other.execute(f"DROP TABLE {table}")
         assert_goes_on(store)
+        assert store.setting("hints") is True
         assert_one_sentence(store.problem, "no such table")
 
 

@@ -18,6 +18,6 @@ class Hand(TutorApp):
         self.opened: list[Program] = []
         self._log_path = log
 
-    def source_of(self, program: Program, *, times: int = 1) -> Growing:
+    def source_of(self, program: Program, *, times: int = 1, belief: str = "") -> Growing:
         self.opened.append(program)
         return Growing(accumulation(self._log_path))

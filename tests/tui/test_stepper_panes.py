@@ -20,7 +20,7 @@ from tutor.tui.widgets.time_line import TimeLine
 from tutor.tui.widgets.welcome import Welcome
 
 from .looking import app_of, at, screen_text, stepping, until
-from .tape import Tape, accumulation, bind, clinic, floats, loop, whole
+from .tape import Growing, Tape, accumulation, bind, clinic, floats, loop, turn, whole
 
 
 def note(screen: StepperScreen) -> str:
@@ -300,6 +300,23 @@ async def test_the_loss_is_drawn_up_to_the_present_step(tmp_path: Path) -> None:
         assert "loss █▃▁ 2.0" in line
         await at(pilot, screen, 6)
         assert "loss █▃▁ 1.0" in screen.query_one(TimeLine).render_line(1).text
+
+
+async def test_the_time_line_can_be_drawn_while_a_recording_grows(tmp_path: Path) -> None:
+    tape = Tape(tmp_path / "log", "for turn in range(9):\n")
+    for number in range(1, 3):
+        tape.step(Kind.STATEMENT, 1, "for turn in range(9):", turn(1, number))
+    growing = Growing(tape)
+    async with stepping(growing, ended=False) as (pilot, screen):
+        await until(pilot, lambda: screen.number == 1)
+        line = screen.query_one(TimeLine)
+        for number in range(3, 30):
+            tape.step(Kind.STATEMENT, 1, "for turn in range(9):", turn(1, number))
+        growing.pump()
+        screen.index.follow()
+        assert "●" in line.render_line(1).text
+        tape.end()
+        await until(pilot, lambda: screen.ended)
 
 
 async def test_lines_where_grad_was_off_and_lines_that_call_are_marked(tmp_path: Path) -> None:

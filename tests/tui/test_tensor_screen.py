@@ -120,12 +120,13 @@ async def test_the_other_parts_follow_in_a_narrow_terminal(tmp_path: Path) -> No
     path = values(tmp_path / "log", (5, 5), *range(25))
     async with opened(path, 1, V, (80, 24)) as (pilot, _, _):
         seen = []
-        for _ in range(5):
+        titles = ("─ value ─", "─ histogram of value ─", "─ history ─", "─ ledger of v.grad ─")
+        for _ in range(6):
             text = await settled_text(pilot)
-            seen.append([name for name in ("─ value ─", "─ histogram of value ─", "─ history ─") if name in text])
+            seen.append([name for name in titles if name in text])
             await pilot.press("tab")
-        order = [["─ value ─"], ["─ histogram of value ─"], ["─ history ─"]]
-        assert seen == [*order, order[2], order[0]]
+        order = [[title] for title in titles]
+        assert seen == [*order, order[3], order[0]]
 
 
 # Facts

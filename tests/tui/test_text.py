@@ -94,6 +94,15 @@ def test_stars_with_blanks_around_them_are_no_emphasis() -> None:
     assert [line.plain.replace("\u00a0", " ") for line in lines] == ["The slope is 2 * x * 3, not 6, and never a  b."]
 
 
+def test_code_within_emphasis_keeps_its_stars_and_loses_its_backticks() -> None:
+    (line,) = prose_lines("The **slope of `x**2 * y_1`** and *not `2**x`* at all.", 70)
+    assert line.plain == "The slope of x**2 * y_1 and not 2**x at all."
+    assert [(line.plain[start:end], style) for start, end, style in line.spans if style in ("bold", "italic")] == [
+        ("slope of x**2 * y_1", "bold"),
+        ("not 2**x", "italic"),
+    ]
+
+
 def test_a_number_within_a_paragraph_is_no_item() -> None:
     assert [line.plain for line in prose_lines("It prints\n30. That is all.\n\n1. one\n2. two", 60)] == [
         "It prints 30. That is all.", "", "1. one", "2. two"

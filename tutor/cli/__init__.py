@@ -8,10 +8,10 @@ import sys
 
 import click
 
-from tutor.cli import installation, lessons, programs
+from tutor.cli import installation, lessons, programs, progress, questions
 from tutor.cli.group import CommandError, tutor
 
-__all__ = ["installation", "lessons", "programs", "run_command_line"]
+__all__ = ["installation", "lessons", "programs", "progress", "questions", "run_command_line"]
 
 BAD_USE = 2
 """Exit code for a wrong command line and for files that cannot be read."""

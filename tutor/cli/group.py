@@ -75,7 +75,10 @@ def common(function: Function) -> Function:
 def settings(context: click.Context) -> Settings:
     """The common options: a command's own before those in front of it before the defaults."""
     given: dict[str, Any] = {}
-    for level in (context.find_root(), context):
+    levels = [context]
+    while levels[0].parent is not None:
+        levels.insert(0, levels[0].parent)
+    for level in levels:
         given |= {name: level.params[name] for name in Settings._fields if level.params.get(name) is not None}
     if given.get("seed") == "none":
         given["seed"] = None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tutor.cli.group import CommandError, common, settings, tutor
-from tutor.cli.shared import Interrupts, pack
+from tutor.cli.shared import Interrupts, kept_as, pack
 
 if TYPE_CHECKING:
     from tutor.lesson.check.checking import Subject
@@ -42,14 +42,13 @@ def list_(context: click.Context, /, **options: Any) -> None:
 
 def _places(lessons: Pack) -> tuple[dict[str, Place], list[str]]:
     """How far somebody is in a pack, and what is wrong with where that is kept."""
-    from tutor.lesson.packs import is_foreign
-    from tutor.progress.folder import COURSE, data_folder
+    from tutor.progress.folder import data_folder
     from tutor.progress.store import Store
 
     if not data_folder().is_dir():
         return {}, []
     with contextlib.closing(Store.open()) as store:
-        places = store.places(str(lessons.path.resolve()) if is_foreign(lessons) else COURSE)
+        places = store.places(kept_as(lessons))
         return places, [store.problem] if store.problem else []
 
 

@@ -13,7 +13,8 @@ from tutor.cli.group import CommandError, common, tutor
 from tutor.cli.shared import Interrupts, follow, screen, source
 
 if TYPE_CHECKING:
-    from tutor.plain.follow import Writer
+    from tutor.plain.follow import Remarks, Why, Writer
+    from tutor.recording.recording import Recording
 
 EXIT_CODES = {"finished": 0, "raised": 1, "stopped": 3}
 """Exit code of a run for each way to end."""
@@ -21,14 +22,15 @@ EXIT_CODES = {"finished": 0, "raised": 1, "stopped": 3}
 
 @tutor.command(name="open")
 @click.argument("target")
+@click.option("--against", metavar="TARGET", help="Compare with this, side by side; any of the same.")
 @common
 @click.pass_context
-def open_(context: click.Context, /, target: str, **options: Any) -> int:
+def open_(context: click.Context, /, target: str, against: str | None, **options: Any) -> int:
     """Step through TARGET on the screen.
 
     TARGET is a lesson's name, a .py file, a .ipynb notebook or a saved recording.
     """
-    return screen(context, target)
+    return screen(context, target, against)
 
 
 @tutor.command()
@@ -36,10 +38,20 @@ def open_(context: click.Context, /, target: str, **options: Any) -> int:
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 @click.option("--json", is_flag=True, help="JSON lines for machines.")
 @click.option("--state", is_flag=True, help="With each step everything that is visible after it.")
+@click.option("--why", is_flag=True, help="With each step why it did what it did; printed once the run has ended.")
+@click.option("--ledger", metavar="NAME", help="Instead of the steps all that came into NAME.grad, and went.")
 @common
 @click.pass_context
 def run(
-    context: click.Context, /, target: str, arguments: tuple[str, ...], json: bool, state: bool, **options: Any
+    context: click.Context,
+    /,
+    target: str,
+    arguments: tuple[str, ...],
+    json: bool,
+    state: bool,
+    why: bool,
+    ledger: str | None,
+    **options: Any,
 ) -> int:
     """Run TARGET and print each step as text.
 
@@ -48,6 +60,7 @@ def run(
     something, 2 for bad use and 3 when a limit stopped it.
     """
     interrupts = Interrupts()
+    from tutor.plain.follow import replay
     from tutor.plain.jsonlines import JsonLines
     from tutor.plain.palette import coloured
     from tutor.plain.text import Text
@@ -55,12 +68,62 @@ def run(
     out = sys.stdout
     if isinstance(out, io.TextIOWrapper):
         out.reconfigure(errors="backslashreplace")
-    writer: Writer = JsonLines(out.write, state=state)
-    if not json:
-        writer = Text(out.write, state=state, colour=coloured(out))
     with source(context, target, arguments) as followed:
-        end = follow(followed, writer, interrupts, progress=not out.isatty())
+        told = _explained(followed.recording) if why else None
+        notes = _noted(followed.recording)
+        writer: Writer = JsonLines(out.write, state=state, why=told, notes=notes)
+        if not json:
+            writer = Text(out.write, state=state, colour=coloured(out), why=told, notes=notes)
+        waits = why or ledger is not None
+        end = follow(followed, None if waits else writer, interrupts, progress=waits or not out.isatty())
+        if ledger is not None:
+            _print_ledger(followed.recording, ledger, json=json)
+        elif why:
+            # What is told of a step can depend on the next one, so all of them have to be there.
+            replay(followed, writer)
     return EXIT_CODES[end.how]
+
+
+def _explained(recording: Recording) -> Why:
+    """What explains the steps of a recording."""
+    from tutor.explain import explain
+    from tutor.recording.moment import Moment
+
+    return lambda step, before, after, touched: explain(
+        Moment(recording, step.number, step, before, after, frozenset(touched))
+    )
+
+
+def _noted(recording: Recording) -> Remarks:
+    """What finds the mistakes in a recording that raise no error, but for those that the config file leaves out."""
+    from tutor.config import read_config
+    from tutor.explain.notes import KINDS, Watch
+
+    config = read_config()
+    known = len(config.problems)
+    unwanted = config.unwanted_notes(KINDS)
+    for problem in config.problems[known:]:
+        click.echo(f"tutor: {problem}", err=True)
+    return Watch(recording, unwanted)
+
+
+def _print_ledger(recording: Recording, name: str, *, json: bool) -> None:
+    """Print what happened to the ``.grad`` of a name."""
+    from tutor.explain.ledger import Ledger, UnknownNameError
+    from tutor.plain.format import harmless
+    from tutor.plain.ledger import LedgerLines, LedgerTable
+
+    path = name.strip().removesuffix(".grad")
+    writer = LedgerLines(sys.stdout.write) if json else LedgerTable(sys.stdout.write, harmless(path))
+    try:
+        found = Ledger(recording, path)
+    except UnknownNameError as error:
+        near = f" Did you mean {', '.join(error.near)}?" if error.near else " Nothing in it has a .grad."
+        raise CommandError(f"{name}: no tensor has this name in the program.{near}") from None
+    writer.begin()
+    for entry in found:
+        writer.entry(entry)
+    writer.end()
 
 
 @tutor.command()

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tutor.lesson.target import Target
     from tutor.plain.follow import Source, Writer
     from tutor.recording.model import End
+    from tutor.tui.questions.plans import Plan
 
 
 def languages(context: click.Context) -> list[str]:
@@ -40,6 +41,14 @@ def pack(context: click.Context) -> Pack:
         raise CommandError(str(error)) from None
 
 
+def kept_as(pack: Pack) -> str:
+    """The name under which progress in a pack is kept."""
+    from tutor.lesson.packs import is_foreign
+    from tutor.progress.folder import COURSE
+
+    return str(pack.path.resolve()) if is_foreign(pack) else COURSE
+
+
 def say_trust(found: Target, pack: Pack) -> None:
     """Say once that the lessons of a foreign pack are programs."""
     from tutor.lesson.packs import is_foreign, trust_once
@@ -52,27 +61,45 @@ def say_trust(found: Target, pack: Pack) -> None:
             click.echo(f"tutor: {words}", err=True)
 
 
-def screen(context: click.Context, target: str | None) -> int:
-    """Open the screens."""
+def screen(context: click.Context, target: str | None, against: str | None = None) -> int:
+    """Open the screens.
+
+    Args:
+        context: Of the command.
+        target: What to open, None for home.
+        against: What to compare it with, None to open it alone.
+    """
     from tutor.tui.start import start, terminal_problem
 
     if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-    chosen = settings(context)
-    options: dict[str, Any] = {
-        name: getattr(chosen, name) for name in ("theme", "seed", "max_steps", "timeout", "language")
-    }
+    chosen, options = settings(context), _screen_options(context)
     own_words = set(languages(context)) - {"en"}
-    if chosen.pack is None and (target is None or not own_words):
+    if chosen.pack is None and against is None and (target is None or not own_words):
         return start(target, **options)
     if problem := terminal_problem():
         raise CommandError(problem)
     if target is None:
         return start(None, **options | {"pack": pack(context).path})
-    return start(_meant(context, target), **options)
+    other = read_target(context, against) if against is not None else None
+    return start(read_target(context, target), **options, against=other)
 
 
-def _meant(context: click.Context, target: str) -> Program | Path:
+def plan_on_screen(context: click.Context, plan: Plan) -> int:
+    """Ask the questions of a plan on the screen."""
+    from tutor.tui.start import start
+
+    chosen = settings(context)
+    folder = pack(context).path if chosen.pack is not None else None
+    return start(plan, **_screen_options(context), pack=folder)
+
+
+def _screen_options(context: click.Context) -> dict[str, Any]:
+    chosen = settings(context)
+    return {name: getattr(chosen, name) for name in ("theme", "seed", "max_steps", "timeout", "language")}
+
+
+def read_target(context: click.Context, target: str) -> Program | Path:
     """What to open: a program in the language that is wanted, or a saved recording."""
     from tutor.lesson.program import UnreadableError
     from tutor.lesson.reading import read_program

@@ -29,10 +29,16 @@ def backward_paragraphs(moment: Moment, detail: Any) -> list[str]:
     record = before(moment, roots[0]) if roots else None
     if record is not None and record.node is None:
         return [f"{told[0]} It has no grad_fn, so there is no node to run.", *others(moment, None)]
-    told.append("Each node of its graph that runs is one of the next steps.")
-    start = options.get("grad_outputs" if grad else "gradient")
+    start = options.get("grad_outputs" if grad else "gradient", options.get("grad_tensors"))
     if start is None and not grad and len(inputs) > 1:
         start = inputs[1]
+    if start in (None, ["NoneType", None]) and not grad and record is not None and record.meta.elements != 1:
+        told.append(
+            f"It has {record.meta.elements} elements, and no gradient to begin with was given. Only a single number "
+            f"begins with 1.0 by itself."
+        )
+        return [" ".join(told), *others(moment, None)]
+    told.append("Each node of its graph that runs is one of the next steps.")
     if start is not None and start != ["NoneType", None]:
         told.append(
             f"The gradient to begin with was given: {argument(moment, start)}. What comes out is a vector-Jacobian "

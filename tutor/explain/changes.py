@@ -48,6 +48,8 @@ def bindings(moment: Moment, known: tuple[int, ...]) -> Iterator[str]:
     for path, reference in changed:
         if root_of(path) != path and root_of(path) in new:
             continue
+        if gone and _is_back(moment, path):
+            continue
         if reference is None:
             sentence = None if gone else f"{harmless(path)} is gone."
         elif isinstance(reference, int):
@@ -63,6 +65,18 @@ def bindings(moment: Moment, known: tuple[int, ...]) -> Iterator[str]:
             return
         told += 1
         yield sentence
+
+
+def _is_back(moment: Moment, path: str) -> bool:
+    """Whether a name that a function had hidden is only seen again, with what it referred to all the time."""
+    earlier, after, root = moment.before, moment.after, root_of(path)
+    owner = next((scope for scope in reversed(after.scopes.values()) if root in scope.names), None)
+    hidden = earlier.scopes.get(owner.id) if owner is not None else None
+    if owner is None or hidden is None:
+        return False
+    reference = owner.names.get(path)
+    same = not isinstance(reference, int) or earlier.tensors.get(reference) is after.tensors.get(reference)
+    return same and hidden.names.get(path) == reference
 
 
 def _tensor_change(moment: Moment, path: str, tensor: int) -> str | None:

@@ -8,14 +8,10 @@ from typing import Any, Final
 from tutor.explain.accumulate import accumulate_paragraphs
 from tutor.explain.backward import node_paragraphs
 from tutor.explain.calls import call_paragraphs
+from tutor.explain.errors.tell import cause_paragraphs, error_paragraphs, warning_paragraphs
+from tutor.explain.forecast import forecast_paragraphs
 from tutor.explain.forward import operation_paragraphs
-from tutor.explain.statements import (
-    error_paragraphs,
-    grad_again,
-    output_paragraphs,
-    statement_paragraphs,
-    warning_paragraphs,
-)
+from tutor.explain.statements import grad_again, output_paragraphs, statement_paragraphs
 from tutor.recording.format import Kind
 from tutor.recording.moment import Moment
 
@@ -41,6 +37,9 @@ def explain(moment: Moment) -> list[str]:
     again = grad_again(moment)
     if again:
         paragraphs.append(again)
+    if step.kind in (Kind.NODE, Kind.ACCUMULATE):
+        paragraphs += cause_paragraphs(moment)
+    paragraphs += forecast_paragraphs(moment)
     if step.opaque:
         paragraphs.append("Something in this step was not understood by the recorder; what is shown may be incomplete.")
     return paragraphs

@@ -91,14 +91,21 @@ def is_in_optimizer(moment: Moment) -> bool:
     return _optimizer(moment) in OPTIMIZERS
 
 
+def is_optimizer(moment: Moment, path: str) -> bool:
+    """Whether a path names an optimizer that is known here."""
+    return _class_of(moment, path) in OPTIMIZERS
+
+
 def _optimizer(moment: Moment) -> str:
     """The class of the optimizer whose ``step()`` the step is in."""
     step = moment.step
     if step is None or step.kind is not Kind.INNER or not step.parent:
         return ""
     path, _, method = moment.recording.site(step.parent).name.rpartition(".")
-    if method != "step" or not path:
-        return ""
+    return _class_of(moment, path) if method == "step" and path else ""
+
+
+def _class_of(moment: Moment, path: str) -> str:
     try:
         reference = moment.before.lookup(path)
     except KeyError:
@@ -122,8 +129,9 @@ def _part(moment: Moment, inputs: list[Any]) -> tuple[str, str]:
 
 
 def _is_parameter(moment: Moment, tensor: int) -> bool:
+    """Whether a tensor is one that is trained, even if it was frozen after its gradient came."""
     record = before(moment, tensor)
-    return record is not None and record.meta.requires_grad and record.meta.is_leaf
+    return record is not None and record.meta.is_leaf and (record.meta.requires_grad or record.grad is not None)
 
 
 def _direction(moment: Moment, inputs: list[Any]) -> str:

@@ -66,12 +66,12 @@ def _bytes_text(meta: Meta, content: bytes, width: int) -> str:
         first = [number(item) for item in numbers(meta.dtype, content)[:WHOLE]]
     except ValueError:
         return f"{shape}{meta.dtype}"
-    text = first[0]
+    text, told = first[0], 1
     for item in first[1:]:
         if len(shape) + len(text) + len(item) + 5 > width:
             break
-        text = f"{text}, {item}"
-    return f"{shape}{text}" if meta.elements == 1 else f"{shape}{text}, …"
+        text, told = f"{text}, {item}", told + 1
+    return f"{shape}{text}" if told == meta.elements else f"{shape}{text}, …"
 
 
 def array_text(array: Array) -> str:

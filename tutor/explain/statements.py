@@ -1,4 +1,4 @@
-"""Statements, what was printed, warnings and errors."""
+"""Statements, and what was printed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import re
 from typing import Any, Final
 
 from tutor.explain.changes import bindings, loops
-from tutor.explain.look import line, source
+from tutor.explain.look import source
+from tutor.explain.optimizers import is_optimizer
 from tutor.plain.format import harmless
 from tutor.recording.format import Flag, Kind
 from tutor.recording.moment import Moment
@@ -61,6 +62,8 @@ def statement_paragraphs(moment: Moment, detail: Any) -> list[str]:
         return [" ".join([entered, *told])]
     if not told and text.endswith(".zero_grad()"):
         return [f"{text} finds no .grad to clear: they are all None."]
+    if not told and text.endswith(".step()") and is_optimizer(moment, text.removesuffix(".step()")):
+        return [f"{text} changes nothing: it skips a parameter whose .grad is None, and they are all None."]
     if told or more:
         return [*([" ".join(told)] if told else []), *more[:1]]
     return [_PLAIN.get(name, "{} runs and changes no tensor.").format(text)]
@@ -104,20 +107,6 @@ def output_paragraphs(moment: Moment, detail: Any) -> list[str]:
     where = "Printed" if stream == "stdout" else "Printed to stderr"
     lines = lines_of(text[:4000].removesuffix("\n"))
     return [f"{where}: {lines[0]}"] if len(lines) == 1 else [f"{where}:", *lines[:_LINES]]
-
-
-def warning_paragraphs(moment: Moment, detail: Any) -> list[str]:
-    """A warning."""
-    text, category = detail
-    return [f"{harmless(category)} in line {line(moment)}", *lines_of(text)[:_LINES]]
-
-
-def error_paragraphs(moment: Moment, detail: Any) -> list[str]:
-    """An error, in Python's own words."""
-    text, type, *_ = detail
-    lines = lines_of(text)[:_LINES]
-    lines[0] = lines[0].removeprefix(f"{type}: ")
-    return [f"✗ {harmless(type)} in line {line(moment)}", *lines]
 
 
 def lines_of(text: str) -> list[str]:

@@ -17,7 +17,7 @@ from tutor.plain.format import harmless
 from tutor.recording.format import Kind
 from tutor.recording.recording import Recording
 
-PACKAGES = ("torch", "numpy", "textual", "click", "msgspec", "platformdirs", "nbformat")
+PACKAGES = ("torch", "numpy", "textual", "click", "msgspec", "platformdirs", "nbformat", "fsrs")
 """What tutor needs besides Python."""
 
 Finding = tuple[bool, str]

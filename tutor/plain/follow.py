@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 from tutor.recording.model import End, Step
@@ -15,6 +15,44 @@ PUMP_SECONDS = 0.05
 
 LONGEST_PAUSE = 0.02
 """Seconds between two looks at a program that records nothing new."""
+
+
+Why = Callable[[Step, State, State, set[Key]], list[str]]
+"""What explains a step: given the state before it, the state after it and the names it changed, paragraphs."""
+
+
+class Remark(Protocol):
+    """A note of a mistake that raised no error."""
+
+    @property
+    def kind(self) -> str:
+        """Its id."""
+
+    @property
+    def step(self) -> int:
+        """Where it happened."""
+
+    @property
+    def line(self) -> int:
+        """The line of that step."""
+
+    @property
+    def what(self) -> str:
+        """What happened."""
+
+    @property
+    def why(self) -> str:
+        """Why that matters."""
+
+
+class Remarks(Protocol):
+    """What finds notes while a recording is written down."""
+
+    def taken(self, step: Step, before: State, after: State) -> Sequence[Remark]:
+        """The notes that are known since a step, also those of earlier steps."""
+
+    def ended(self) -> Sequence[Remark]:
+        """The notes that are known since the program is over."""
 
 
 class Source(Protocol):
@@ -86,6 +124,22 @@ def follow(source: Source, writer: Writer | None, written: Callable[[int], objec
         writer.end(end, recording.count)
     if written is not None:
         written(recording.count)
+    return end
+
+
+def replay(source: Source, writer: Writer) -> End:
+    """Write a recording down that has come to its end, so that each step can be told with what follows it.
+
+    Raises:
+        DamagedError: a step cannot be read.
+        OSError: from the writer.
+    """
+    recording = source.recording
+    writer.begin(recording.header or Header())
+    for step, before, after, touched in _Walk(recording).new():
+        writer.step(step, before, after, touched)
+    end = recording.end or End("stopped", "the recording has no end")
+    writer.end(end, recording.count)
     return end
 
 

@@ -7,9 +7,10 @@ changes. Strict JSON in plain ASCII: not-a-number and the infinities are the str
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+from tutor.plain.follow import Remark, Remarks, Why
 from tutor.plain.names import changed_names
 from tutor.recording.format import Change, Kind
 from tutor.recording.index import depth_of
@@ -30,11 +31,22 @@ class JsonLines:
     Args:
         write: Takes text.
         state: Whether each step also says everything that is visible after it.
+        why: What explains a step in paragraphs; None leaves that out.
+        notes: What finds mistakes that raise no error; None leaves that out.
     """
 
-    def __init__(self, write: Callable[[str], object], *, state: bool = False) -> None:
+    def __init__(
+        self,
+        write: Callable[[str], object],
+        *,
+        state: bool = False,
+        why: Why | None = None,
+        notes: Remarks | None = None,
+    ) -> None:
         self._write = write
         self._state = state
+        self._why = why
+        self._notes = notes
 
     def begin(self, header: Header) -> None:
         """Write the first line."""
@@ -53,14 +65,31 @@ class JsonLines:
         item = step_object(step, before, after, touched)
         if self._state:
             item["names"] = {path: reference_value(after, reference) for path, reference, _ in after.visible()}
+        if self._why is not None:
+            item["why"] = self._why(step, before, after, touched)
+        if self._notes is not None:
+            item |= _noted(self._notes.taken(step, before, after))
         self._line(item)
 
     def end(self, end: End, steps: int) -> None:
         """Write the last line."""
-        self._line({"end": end.how, "steps": steps, "reason": end.reason})
+        item: dict[str, Any] = {"end": end.how, "steps": steps, "reason": end.reason}
+        if self._notes is not None:
+            item |= _noted(self._notes.ended())
+        self._line(item)
 
     def _line(self, item: dict[str, Any]) -> None:
         self._write(_encoder.encode(item) + "\n")
+
+
+def _noted(found: Sequence[Remark]) -> dict[str, Any]:
+    """Notes that have become known, each with its step; nothing where there are none."""
+    if not found:
+        return {}
+    told = [
+        {"kind": note.kind, "what": note.what, "why": note.why, "step": note.step, "line": note.line} for note in found
+    ]
+    return {"notes": told}
 
 
 def step_object(step: Step, before: State, after: State, touched: set[Key]) -> dict[str, Any]:

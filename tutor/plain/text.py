@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import textwrap
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from tutor.plain.changes import change_lines, role
+from tutor.plain.follow import Remark, Remarks, Why
 from tutor.plain.format import clipped, gradient_text, harmless, reference_text
 from tutor.plain.palette import paint
 from tutor.recording.format import Change, Kind
@@ -22,6 +24,7 @@ MOST_CHANGES: Final = 6
 
 _DEEPEST: Final = 12
 _LONG: Final = 100
+_WHY_WIDTH: Final = 100
 _MARGIN: Final = 12
 _GAP: Final = " " * _MARGIN
 _MESSAGE_LINES: Final = 40
@@ -34,11 +37,23 @@ class Text:
         write: Takes text.
         state: Whether each step also says everything that is visible after it.
         colour: Whether escape sequences for colour may be written.
+        why: What explains a step in paragraphs; None leaves that out.
+        notes: What finds mistakes that raise no error; None leaves that out.
     """
 
-    def __init__(self, write: Callable[[str], object], *, state: bool = False, colour: bool = False) -> None:
+    def __init__(
+        self,
+        write: Callable[[str], object],
+        *,
+        state: bool = False,
+        colour: bool = False,
+        why: Why | None = None,
+        notes: Remarks | None = None,
+    ) -> None:
         self._write = write
         self._state = state
+        self._why = why
+        self._remarks = notes
         self._colour = colour
         self._parents: list[int] = []
 
@@ -56,14 +71,34 @@ class Text:
         self._line(f"{number} {indent}{self._paint(kind, lines[0])}")
         for line in lines[1:]:
             self._line(_GAP + indent + self._paint(kind, line))
+        if self._why is not None:
+            self._paragraphs(self._why(step, before, after, touched), indent)
+        if self._remarks is not None:
+            self._noted(self._remarks.taken(step, before, after), step.number, indent)
         if self._state:
             self._names(after)
 
     def end(self, end: End, steps: int) -> None:
         """Write how the program ended."""
+        if self._remarks is not None:
+            self._noted(self._remarks.ended(), 0, "")
         reason = f": {clipped(harmless(' '.join(end.reason.split())))}" if end.reason else ""
         count = "1 step" if steps == 1 else f"{steps:,} steps"
         self._line(self._paint("end" if end.how == "finished" else "error", f"{end.how} after {count}{reason}"))
+
+    def _paragraphs(self, paragraphs: list[str], indent: str) -> None:
+        start = f"{_GAP}{indent}  "
+        for paragraph in paragraphs:
+            for line in textwrap.wrap(paragraph, max(_WHY_WIDTH - len(start), 40)) or [""]:
+                self._line(start + self._paint("number", line))
+
+    def _noted(self, found: Sequence[Remark], number: int, indent: str) -> None:
+        """Write notes that have become known; of an earlier step with its number."""
+        for note in found:
+            place = "" if note.step == number else f" (step {note.step}, line {note.line})"
+            start = f"{_GAP}{indent}"
+            for line in textwrap.wrap(f"note{place}: {note.what} {note.why}", max(_WHY_WIDTH - len(start), 40)):
+                self._line(start + self._paint("warning", line))
 
     def _names(self, after: State) -> None:
         for path, reference, scope in after.visible():

@@ -73,7 +73,9 @@ def in_memory(old: sqlite3.Connection | None) -> sqlite3.Connection:
     tables = memory.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
     with contextlib.suppress(sqlite3.Error):
         old.execute("PRAGMA busy_timeout = 0")
-        for (table,) in tables:
+    for (table,) in tables:
+        # A table that is missing or damaged takes none of the others with it.
+        with contextlib.suppress(sqlite3.Error):
             for row in old.execute(f"SELECT * FROM {table}").fetchall():
                 memory.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", row)
     return memory

@@ -12,6 +12,9 @@ VARIABLE: Final = "TUTOR_DATA"
 COURSE: Final = "tutor"
 """Name under which progress in the course that comes with the program is kept, wherever it is installed."""
 
+OWN: Final = "own"
+"""Name under which answers about programs are kept that belong to no pack."""
+
 
 def data_folder() -> Path:
     """The folder of the person's own data, which need not exist yet."""

@@ -18,6 +18,24 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
         "CREATE TABLE recent (path TEXT NOT NULL PRIMARY KEY, opened REAL NOT NULL)",
         "CREATE TABLE setting (key TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL)",
     ),
+    (
+        """
+        CREATE TABLE answer (
+            id INTEGER PRIMARY KEY, pack TEXT NOT NULL, lesson TEXT NOT NULL, question TEXT NOT NULL,
+            asked_at REAL NOT NULL, attempt INTEGER NOT NULL, given TEXT NOT NULL, outcome TEXT NOT NULL,
+            beliefs TEXT NOT NULL, hints INTEGER NOT NULL, seconds REAL NOT NULL, torch TEXT NOT NULL,
+            source TEXT NOT NULL
+        )
+        """,
+        "CREATE INDEX answer_question ON answer (pack, lesson, question)",
+        """
+        CREATE TABLE card (
+            pack TEXT NOT NULL, lesson TEXT NOT NULL, question TEXT NOT NULL,
+            content TEXT NOT NULL, due TEXT NOT NULL,
+            PRIMARY KEY (pack, lesson, question)
+        )
+        """,
+    ),
 )
 """The statements that lead from each version of the file to the next. The version is how many were taken."""
 

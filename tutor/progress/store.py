@@ -6,11 +6,12 @@ import contextlib
 import json
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from tutor.progress.answers import COLUMNS, Answer, as_row, from_row
 from tutor.progress.file import Opened, cannot_keep, in_memory, open_file
 from tutor.progress.folder import data_folder
 from tutor.progress.glance import FILE
@@ -54,6 +55,21 @@ class Recent(NamedTuple):
     """When it was last open, in seconds since 1970."""
 
 
+class Card(NamedTuple):
+    """When a question is to be asked again."""
+
+    pack: str
+    """Name of the pack."""
+    lesson: str
+    """Name of the lesson."""
+    question: str
+    """Id of the question."""
+    content: str
+    """What the rule of the schedule knows of it, as JSON."""
+    due: str
+    """The day from which it is due, as ``2026-03-05``."""
+
+
 class Store:
     """What the learner has done, in a file that several processes may use at once.
 
@@ -75,6 +91,12 @@ class Store:
         """Open the store in a folder, None for that of the person's own data; what is missing is made."""
         path = (folder or data_folder()) / FILE
         return cls(open_file(path), path)
+
+    @classmethod
+    def look(cls, folder: Path | None = None) -> Store:
+        """Open the store as it is: where there is no file none is made, and the store is an empty one in memory."""
+        path = (folder or data_folder()) / FILE
+        return cls.open(folder) if path.exists() else cls(Opened(in_memory(None), ""), path)
 
     def close(self) -> None:
         """Give the file back."""
@@ -115,6 +137,67 @@ class Store:
         rows = self._read(f"SELECT pack, lesson, step, count, done, changed FROM place {which}", *values)
         return (Place(pack, lesson, step, count, bool(done), when) for pack, lesson, step, count, done, when in rows)
 
+    # Answers
+
+    def keep_answer(self, answer: Answer) -> None:
+        """Remember an attempt at a question."""
+        row = as_row(answer)
+        self._write(f"INSERT INTO answer ({COLUMNS}) VALUES ({', '.join('?' * len(row))})", *row)
+
+    def answers(self, pack: str | None = None, lesson: str | None = None, question: str | None = None) -> list[Answer]:
+        """The attempts in the order in which they were kept.
+
+        Args:
+            pack: Only those in this pack.
+            lesson: Only those in lessons of this name.
+            question: Only those at questions of this id.
+        """
+        which, values = _where(pack, lesson, question)
+        return [from_row(row) for row in self._read(f"SELECT {COLUMNS} FROM answer {which} ORDER BY id", *values)]
+
+    def first_tries(
+        self, pack: str | None = None, lesson: str | None = None, question: str | None = None
+    ) -> list[Answer]:
+        """The very first attempt at each question, in the order in which they were kept; chosen as for ``answers``."""
+        which, values = _where(pack, lesson, question)
+        first = f"SELECT min(id) FROM answer {which} GROUP BY pack, lesson, question"
+        rows = self._read(f"SELECT {COLUMNS} FROM answer WHERE id IN ({first}) ORDER BY id", *values)
+        return [from_row(row) for row in rows]
+
+    def forget(self, pack: str, lesson: str | None = None, question: str | None = None) -> None:
+        """Remember answers and schedule no longer; of a whole lesson or pack, nor the places. All of it or nothing.
+
+        Args:
+            pack: Name of the pack.
+            lesson: Name of the lesson, None for all of the pack.
+            question: Id of the question, None for all of them.
+        """
+        which, values = _where(pack, lesson, question)
+        tables = ("answer", "card") if question is not None else ("answer", "card", "place")
+        self._write_together([f"DELETE FROM {table} {which}" for table in tables], *values)
+
+    # The schedule
+
+    def keep_card(self, card: Card, new_only: bool = False) -> None:
+        """Remember when a question is to be asked again.
+
+        Args:
+            card: What is to be remembered.
+            new_only: Leave what is known of this question as it is.
+        """
+        conflict = "NOTHING" if new_only else "UPDATE SET content = excluded.content, due = excluded.due"
+        self._write(
+            f"INSERT INTO card VALUES (?, ?, ?, ?, ?) ON CONFLICT DO {conflict}",
+            *card,
+        )
+
+    def cards(self, pack: str | None = None, lesson: str | None = None, question: str | None = None) -> list[Card]:
+        """What is scheduled, the day that is due first at the front; chosen as for ``answers``."""
+        which, values = _where(pack, lesson, question)
+        columns = "pack, lesson, question, content, due"
+        rows = self._read(f"SELECT {columns} FROM card {which} ORDER BY due, pack, lesson, question", *values)
+        return [Card(*row) for row in rows]
+
     # Own files
 
     def keep_recent(self, path: str) -> None:
@@ -122,7 +205,7 @@ class Store:
         now = _AFTER.format(column="opened", table="recent")
         self._write(
             f"INSERT INTO recent VALUES (?, {now}) ON CONFLICT DO UPDATE SET opened = excluded.opened",
-            _storable(path), time.time(),
+            path, time.time(),
         )  # fmt: skip
         self._write(
             "DELETE FROM recent WHERE path NOT IN (SELECT path FROM recent ORDER BY opened DESC LIMIT ?)", MOST_RECENT
@@ -131,11 +214,11 @@ class Store:
     def recent(self) -> list[Recent]:
         """The files opened last, the newest first."""
         rows = self._read("SELECT path, opened FROM recent ORDER BY opened DESC")
-        return [Recent(_restored(path), opened) for path, opened in rows]
+        return [Recent(path, opened) for path, opened in rows]
 
     def forget_recent(self, path: str) -> None:
         """Remember a file no longer."""
-        self._write("DELETE FROM recent WHERE path = ?", _storable(path))
+        self._write("DELETE FROM recent WHERE path = ?", path)
 
     # Settings
 
@@ -156,17 +239,40 @@ class Store:
 
     def _write(self, statement: str, *values: Any) -> None:
         try:
-            self._connection.execute(statement, values)
+            self._execute(statement, values)
         except sqlite3.Error as error:
             self._go_on_in_memory(error)
-            self._connection.execute(statement, values)
+            self._execute(statement, values)
+
+    def _write_together(self, statements: Sequence[str], *values: Any) -> None:
+        """Carry out several statements with the same values, all or none."""
+        try:
+            self._transact(statements, values)
+        except sqlite3.Error as error:
+            self._go_on_in_memory(error)
+            self._transact(statements, values)
+
+    def _transact(self, statements: Sequence[str], values: Sequence[Any]) -> None:
+        self._execute("BEGIN IMMEDIATE")
+        try:
+            for statement in statements:
+                self._execute(statement, values)
+            self._execute("COMMIT")
+        except BaseException:
+            if self._connection.in_transaction:
+                self._execute("ROLLBACK")
+            raise
 
     def _read(self, statement: str, *values: Any) -> list[Any]:
         try:
-            return self._connection.execute(statement, values).fetchall()
+            rows = self._execute(statement, values).fetchall()
         except sqlite3.Error as error:
             self._go_on_in_memory(error)
-            return self._connection.execute(statement, values).fetchall()
+            rows = self._execute(statement, values).fetchall()
+        return [tuple(map(_restored, row)) for row in rows]
+
+    def _execute(self, statement: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
+        return self._connection.execute(statement, tuple(map(_storable, values)))
 
     def _go_on_in_memory(self, error: sqlite3.Error) -> None:
         self.problem = cannot_keep(self._path, error)
@@ -174,14 +280,23 @@ class Store:
         old.close()
 
 
-def _storable(text: str) -> str | bytes:
-    """A path as SQLite takes it: the name of a file need not be Unicode."""
+def _where(pack: str | None, lesson: str | None, question: str | None) -> tuple[str, list[str]]:
+    """The condition that chooses rows, and its values."""
+    wanted = {"pack": pack, "lesson": lesson, "question": question}
+    chosen = {column: value for column, value in wanted.items() if value is not None}
+    return f"WHERE {' AND '.join(f'{column} = ?' for column in chosen)}" if chosen else "", list(chosen.values())
+
+
+def _storable(value: Any) -> Any:
+    """A value as SQLite takes it: the name of a file, or what is typed, need not be Unicode."""
+    if not isinstance(value, str):
+        return value
     try:
-        text.encode()
+        value.encode()
     except UnicodeEncodeError:
-        return text.encode("utf-8", "surrogatepass")
-    return text
+        return value.encode("utf-8", "surrogatepass")
+    return value
 
 
-def _restored(kept: str | bytes) -> str:
-    return kept.decode("utf-8", "surrogatepass") if isinstance(kept, bytes) else kept
+def _restored(value: Any) -> Any:
+    return value.decode("utf-8", "surrogatepass") if isinstance(value, bytes) else value

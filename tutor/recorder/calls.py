@@ -48,5 +48,12 @@ THIN = (
     "/torch/_jit_internal.py",
     "/torch/autograd/__init__.py",
     "/torch/utils/_contextlib.py",
+    "/recorder/beliefs/base.py",
+    "/recorder/beliefs/gradients.py",
+    "/recorder/beliefs/hooks.py",
+    "/recorder/beliefs/losses.py",
+    "/recorder/beliefs/optimizers.py",
+    "/recorder/beliefs/switches.py",
+    "/recorder/beliefs/tensors.py",
 )
-"""Files of torch that only hand a call on; an operation seen through them is still the program's own."""
+"""Files that only hand a call on; an operation seen through them is still the program's own."""

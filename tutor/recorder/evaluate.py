@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -39,6 +40,10 @@ class Work(msgspec.Struct):
     texts: list[tuple[int, int, str]] = []
     """Number, first line and text of each code cell, for a plain run."""
     stops: list[Stop] = []
+    believed_from: int = 0
+    """Number of the first cell that runs under the belief of the request, for a plain run."""
+    then: list[Work] = []
+    """Programs to run after it in the same process and the same time, each as if it were the first."""
 
 
 class Sent(msgspec.Struct):
@@ -46,7 +51,11 @@ class Sent(msgspec.Struct):
 
     key: str = ""
     value: Value | None = None
+    passes: int = 0
+    """How often the program came past the place of the value, if that is a line."""
     raised: Raised | None = None
+    ended: bool = False
+    """Whether the program has run, and its next one begins."""
 
 
 class Outcome(msgspec.Struct):
@@ -156,6 +165,11 @@ class Evaluator:
 
     def _gone(self) -> EvaluatorError:
         return EvaluatorError("the process that runs the lessons ended or does not answer. Try tutor doctor.")
+
+    def stop(self) -> None:
+        """End the process and what it runs at once; whoever waits in ``receive`` is told. ``close`` is still due."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
 
     def close(self) -> None:
         """End the process and what it runs."""

@@ -6,6 +6,7 @@ The program ends with its fork. What it found out comes back through a pipe, so 
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import os
 import select
@@ -15,11 +16,15 @@ import time
 from typing import NoReturn
 
 import msgspec
+import numpy as np
 import torch
 
 from tutor.recorder.evaluate import Outcome, Work
 from tutor.recorder.evaluate_plain import PlainRun
 from tutor.recorder.execution import Execution
+
+IDLE = 3.0
+"""Seconds without a program after which this process gets more ready than it must be."""
 
 GLANCE = 0.05
 """Seconds between two looks whether a program has ended that left something running which holds its pipe."""
@@ -40,13 +45,25 @@ def main() -> None:
         sys.path.remove(root)
     sys.path.insert(0, "")
     torch.set_num_threads(1)
+    torch.manual_seed(0)
+    np.random.seed(0)
+    gc.freeze()
     while True:
+        if not select.select([0], [], [], IDLE)[0]:
+            _get_ready_for_optimizers()
         work = msgspec.msgpack.decode(_read(int.from_bytes(_read(4), "little")), type=Work)
         if "optim" in work.request.source:
-            # Every program with an optimiser imports this; better once than in each fork.
-            importlib.import_module("torch._dynamo")
+            _get_ready_for_optimizers()
         answer = msgspec.msgpack.encode(_run(work, lifeline, answers))
         _write(answers, len(answer).to_bytes(4, "little") + answer)
+
+
+def _get_ready_for_optimizers() -> None:
+    """Import what every program with an optimiser imports; better once than in each fork."""
+    if "torch._dynamo" not in sys.modules:
+        importlib.import_module("torch._dynamo")
+        # What lives now is not looked at again by the collector of a fork, which would copy all of it.
+        gc.freeze()
 
 
 def _read(count: int) -> bytes:
@@ -130,7 +147,8 @@ def _carry_out(work: Work, writing: int) -> NoReturn:
         if work.log:
             Execution(work.request, os.open(work.log, os.O_RDWR)).run()
         else:
-            PlainRun(work, lambda message: _write(writing, message)).run()
+            for each in (work, *work.then):
+                PlainRun(each, lambda message: _write(writing, message)).run()
         status = 0
     finally:
         os._exit(status)

@@ -1,7 +1,7 @@
 """Finding out about a lesson all that a check wants to know, in two processes at once.
 
 Each process records the lesson once, under another seed of Python's hashes; one then evaluates the expressions, the
-other runs the changed programs. So two recordings differ if anything but torch's, numpy's and random's own numbers
+other runs the changed programs and the wrong readings. So two recordings differ if anything but torch's, numpy's and random's own numbers
 is left to chance.
 """
 
@@ -17,14 +17,14 @@ from types import TracebackType
 
 import msgspec
 
-from tutor.lesson.check.seen import Difference, Plan, Raised, Seen, Variant, VariantSeen
+from tutor.lesson.check.seen import Difference, Plan, Seen, Stop, Variant, VariantSeen
 from tutor.lesson.program import Program
-from tutor.lesson.value import Value
 from tutor.recorder.evaluate import Evaluator, Outcome, Work
+from tutor.recorder.forked import ForkedRun
+from tutor.recorder.misread import Run, read, taken
 from tutor.recorder.process import TIMEOUT, Request
 from tutor.recording.format import Change, Kind
-from tutor.recording.log import DamagedError, LogReader
-from tutor.recording.model import End, Step
+from tutor.recording.model import Step
 from tutor.recording.recording import Recording
 
 
@@ -66,7 +66,11 @@ class LessonRunner:
             for evaluator, path in zip(self._evaluators, paths, strict=True):
                 evaluator.send(Work(request, self._timeout, log=path))
             outcomes = first.receive(), second.receive()
-            with _recording(paths[0], outcomes[0]) as one, _recording(paths[1], outcomes[1]) as other:
+            runs = [
+                ForkedRun(os.open(path, os.O_RDONLY), outcome) for path, outcome in zip(paths, outcomes, strict=True)
+            ]
+            with contextlib.closing(runs[0]), contextlib.closing(runs[1]):
+                one, other = runs[0].recording, runs[1].recording
                 seen = _recorded(one)
                 difference = _difference(one, other) if seen.finished else None
         if not seen.finished:
@@ -74,9 +78,14 @@ class LessonRunner:
         first.send(Work(request, self._timeout, texts=_texts(program), stops=plan.stops))
         for variant in plan.variants:
             second.send(Work(request, self._timeout, texts=variant.cells, stops=[variant.stop]))
-        values, raised = _values(first.receive())
+        right = taken(first.receive())
         variants = {variant.key: _variant(variant, second.receive()) for variant in plan.variants}
-        return msgspec.structs.replace(seen, difference=difference, values=values, raised=raised, variants=variants)
+        for misread in plan.misread:
+            (run,) = read(second, request, program, misread.stops, [misread.reading], right, self._timeout)
+            variants.update({stop.key: _misread(stop, run) for stop in misread.stops})
+        return msgspec.structs.replace(
+            seen, difference=difference, values=right.values, raised=right.raised, variants=variants
+        )
 
 
 def _texts(program: Program) -> list[tuple[int, int, str]]:
@@ -101,23 +110,6 @@ def _logs() -> Iterator[list[str]]:
     finally:
         for path in paths:
             Path(path).unlink(missing_ok=True)
-
-
-@contextlib.contextmanager
-def _recording(path: str, outcome: Outcome) -> Iterator[Recording]:
-    """The recording in a log that nobody writes any more."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        recording = Recording(LogReader(descriptor), writer_gone=True)
-        try:
-            recording.read_more()
-        except DamagedError as error:
-            recording.close(End("stopped", f"its recording cannot be read: {error}"))
-        if recording.end is None:
-            recording.close(End("stopped", outcome.reason or "its process ended early"))
-        yield recording
-    finally:
-        os.close(descriptor)
 
 
 def _recorded(recording: Recording) -> Seen:
@@ -177,17 +169,12 @@ def _bytes(step: Step | None) -> bytes:
     return msgspec.msgpack.encode(step)
 
 
-def _values(outcome: Outcome) -> tuple[dict[str, Value], list[Raised]]:
-    values: dict[str, Value] = {}
-    raised: list[Raised] = []
-    for sent in outcome.decoded():
-        if sent.value is not None:
-            values[sent.key] = sent.value
-        if sent.raised is not None:
-            raised.append(sent.raised)
-    return values, raised
-
-
 def _variant(variant: Variant, outcome: Outcome) -> VariantSeen:
-    values, raised = _values(outcome)
-    return VariantSeen(values.get(variant.stop.key), raised, outcome.reason)
+    run = taken(outcome)
+    return VariantSeen(run.values.get(variant.stop.key), run.raised, run.reason)
+
+
+def _misread(stop: Stop, run: Run | None) -> VariantSeen:
+    if run is None:
+        return VariantSeen(None, reason="it does not run to its end, or fails in code that is not its own")
+    return VariantSeen(run.values.get(stop.key), run.raised)

@@ -25,6 +25,9 @@ import torch
 from tutor.lesson.check.seen import Raised, Stop
 from tutor.lesson.program import Announce
 from tutor.lesson.value import Value
+from tutor.recorder.beliefs import believe
+from tutor.recorder.beliefs.base import Believed
+from tutor.recorder.calls import THIN
 from tutor.recorder.evaluate import Sent, Work
 from tutor.recorder.instrument import FUTURE_FLAGS
 
@@ -33,6 +36,12 @@ MOST = 1_000
 
 DEEPEST = 8
 """How deep lists in lists are looked into."""
+
+_OPERATIONS = ("/torch/autograd/", "/torch/nn/modules/")
+"""Folders of torch through which errors of a program's own operations come."""
+
+_LOOKING = (ast.Expression, ast.Name, ast.Attribute, ast.Subscript, ast.Constant, ast.Tuple, ast.List, ast.UnaryOp,
+            ast.BinOp, ast.Compare, ast.expr_context, ast.operator, ast.unaryop, ast.cmpop)  # fmt: skip
 
 _STOP, _TURN = "__tutor_stop__", "__tutor_turn__"
 _ADDRESS = re.compile(r" at 0x[0-9a-f]+")
@@ -52,27 +61,46 @@ class PlainRun:
         self._stops = {index: stop for index, stop in enumerate(work.stops) if stop.line}
         self._turns: dict[int, int] = {}
         self._values: dict[int, Value] = {}
+        self._passes: dict[int, int] = {}
+        self._in_flight: dict[int, BaseException | None] = {}
+        """The error that was on its way out, if one was, when a value was taken."""
+        self._believed = Believed()
         self._module = types.ModuleType("__main__")
 
     def run(self) -> None:
-        """Run it to its end, or to an error that no cell announces."""
+        """Run it to its end, or to an error that no cell announces; then torch is as it was."""
+        try:
+            self._run()
+        finally:
+            self._believed.undo()
+            torch.set_grad_enabled(True)
+        self._tell(Sent(ended=True))
+
+    def _run(self) -> None:
         self._become_main()
+        believing = False
         flags = 0
         for number, first_line, text in self._work.texts:
+            if not believing and self._work.request.belief and number >= self._work.believed_from:
+                believing = True
+                self._believed = believe(self._work.request.belief, self._work.request.path)
             try:
                 code = self._compile(text, first_line, flags)
                 flags |= code.co_flags & FUTURE_FLAGS
-                exec(code, self._module.__dict__)
+                with self._believed.under, self._believed.over:
+                    exec(code, self._module.__dict__)
             except SystemExit:
                 break
             except BaseException as error:
                 announced = self._is_announced(number, error_text(error))
-                self._tell(Sent(raised=Raised(number, self._line(error), error_text(error), announced)))
+                self._tell(Sent(raised=self._raised(number, error, announced)))
                 if not announced:
+                    self._forget_values_of(error)
                     break
-            self._evaluate_after(number)
+            with self._believed.under, self._believed.over:
+                self._evaluate_after(number)
         for index, value in self._values.items():
-            self._tell(Sent(self._stops[index].key, value))
+            self._tell(Sent(self._stops[index].key, value, self._passes[index]))
 
     def _tell(self, sent: Sent) -> None:
         message = msgspec.msgpack.encode(sent)
@@ -105,15 +133,25 @@ class PlainRun:
         announces = (Announce(0, str(text), number) for number, text in self._work.request.announces if number == cell)
         return any(announce.matches(text) for announce in announces)
 
-    def _line(self, error: BaseException) -> int:
-        """The innermost line of the program that an error came through."""
+    def _raised(self, cell: int, error: BaseException, announced: bool) -> Raised:
+        """An error, with the innermost line of the program that it came through."""
         line = error.lineno or 0 if isinstance(error, SyntaxError) else 0
+        outside = not line
         traceback = error.__traceback__
         while traceback is not None:
-            if traceback.tb_frame.f_code.co_filename == self._work.request.path:
-                line = traceback.tb_lineno
+            file = traceback.tb_frame.f_code.co_filename.replace("\\", "/")
+            if file == self._work.request.path.replace("\\", "/"):
+                line, outside = traceback.tb_lineno, False
+            elif not file.endswith(THIN) and not any(folder in file for folder in _OPERATIONS):
+                outside = True
             traceback = traceback.tb_next
-        return line
+        return Raised(cell, line, error_text(error), announced, outside)
+
+    def _forget_values_of(self, error: BaseException) -> None:
+        """Values that were taken while the program was already ending have nothing to say."""
+        for index, in_flight in self._in_flight.items():
+            if in_flight is error:
+                self._values.pop(index, None)
 
     # Expressions
 
@@ -124,9 +162,16 @@ class PlainRun:
     def _stop(self, index: int, loop: int) -> None:
         """The program has come past the line of a stop."""
         stop = self._stops[index]
+        self._passes[index] = self._passes.get(index, 0) + 1
         if stop.turn is None or stop.turn == self._turns.get(loop):
             frame = sys._getframe(1)
-            self._values[index] = evaluate(stop.expression, frame.f_globals | frame.f_locals)
+            self._in_flight[index] = sys.exc_info()[1]
+            self._values[index] = self._evaluate(stop, frame.f_globals | frame.f_locals)
+
+    def _evaluate(self, stop: Stop, names: dict[str, Any]) -> Value:
+        """What a stop asks for; somebody who reads the program under a belief reads the question under it too."""
+        path = self._work.request.path if self._work.request.belief else "<string>"
+        return evaluate(stop.expression, names, path)
 
     def _evaluate_after(self, cell: int) -> None:
         groups: dict[str, list[Stop]] = {}
@@ -134,14 +179,23 @@ class PlainRun:
             if stop.cell == cell and not stop.line:
                 groups.setdefault(stop.group, []).append(stop)
         for stops in groups.values():
+            if all(_only_looks(stop.expression) for stop in stops):
+                for stop in stops:
+                    self._tell(Sent(stop.key, self._evaluate(stop, dict(self._module.__dict__))))
+                continue
             process = os.fork()
             if process == 0:
                 try:
                     for stop in stops:
-                        self._tell(Sent(stop.key, evaluate(stop.expression, dict(self._module.__dict__))))
+                        self._tell(Sent(stop.key, self._evaluate(stop, dict(self._module.__dict__))))
                 finally:
                     os._exit(0)
             os.waitpid(process, 0)
+
+
+def _only_looks(expression: str) -> bool:
+    """Whether an expression calls nothing, so that it can hardly change anything."""
+    return all(isinstance(node, _LOOKING) for node in ast.walk(ast.parse(expression.strip(), mode="eval")))
 
 
 class _Stopping(ast.NodeTransformer):
@@ -224,12 +278,18 @@ def _call(name: str, *arguments: int) -> ast.Expr:
     return ast.Expr(ast.Call(ast.Name(name, ast.Load()), constants, []))
 
 
-def evaluate(expression: str, names: dict[str, Any]) -> Value:
-    """What an expression gives under some names, an error included."""
+def evaluate(expression: str, names: dict[str, Any], path: str = "<string>") -> Value:
+    """What an expression gives under some names, an error included.
+
+    Args:
+        expression: The expression.
+        names: What it can name.
+        path: The file of which it counts as a part.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return plain(eval(expression, names))
+            return plain(eval(compile(expression.strip(), path, "eval", dont_inherit=True), names))
     except BaseException as error:
         return Value("error", error=error_text(error))
 

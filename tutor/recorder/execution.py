@@ -25,6 +25,7 @@ import torch
 
 from tutor.lesson.program import Announce
 from tutor.recorder import kinds
+from tutor.recorder.beliefs import believe
 from tutor.recorder.graph import Graph
 from tutor.recorder.instrument import FUTURE_FLAGS, Instrumenter
 from tutor.recorder.journal import Journal
@@ -61,6 +62,7 @@ class Execution:
         self._watcher.statements = self._instrumenter.statements
         self._module = types.ModuleType("__main__")
         self._watcher.namespace = self._module.__dict__
+        self._believed = believe(request.belief, request.path)
 
     def run(self) -> None:
         """Run the program to its end and write down how it ended."""
@@ -109,7 +111,7 @@ class Execution:
 
     def _run_code(self, code: types.CodeType) -> None:
         try:
-            with self._mode:
+            with self._believed.under, self._mode, self._believed.over:
                 exec(code, self._module.__dict__)
         finally:
             while torch._C._len_torch_function_stack() > 0:

@@ -145,6 +145,8 @@ class Names:
             if sort is Sort.IGNORED:
                 continue
             reference = describe(item)
+            if sort is Sort.OPTIMIZER:
+                reference[1] = self._held(item)
             found[path] = reference
             if depth >= DEPTH_LIMIT or len(reference) == 2 or id(item) in seen:
                 continue
@@ -152,6 +154,14 @@ class Names:
             inside = list(members(item, path, self._parameter_names))
             waiting += [(below, member, depth + 1) for below, member in reversed(inside)]
         return found
+
+    def _held(self, optimizer: torch.optim.Optimizer) -> list[list[int]]:
+        """The ids of the tensors that an optimiser updates, by group."""
+        own, table = object.__getattribute__(optimizer, "__dict__"), self._tensors.table
+        return [
+            [table[id(parameter)].id for parameter in group.get("params", ()) if id(parameter) in table]
+            for group in own.get("param_groups", ())
+        ]
 
     def _parameter_names(self) -> dict[int, str]:
         """Path of each tensor known here, by ``id()`` of the tensor."""
@@ -275,8 +285,10 @@ def fingerprint(value: Any) -> Any:
     sort = sort_of(value)
     if sort is Sort.OPTIMIZER:
         own = object.__getattribute__(value, "__dict__")
-        rates = [group.get("lr") for group in own.get("param_groups", ())]
-        return len(own.get("state", ())), tuple(rate for rate in rates if type(rate) is float)
+        groups = own.get("param_groups", ())
+        rates = [group.get("lr") for group in groups]
+        held = sum(len(group.get("params", ())) for group in groups)
+        return len(own.get("state", ())), held, tuple(rate for rate in rates if type(rate) is float)
     if sort is Sort.MODULE and module_of(type(value)).startswith("torch."):
         return value.training
     if sort is Sort.MODULE or sort is Sort.OBJECT:

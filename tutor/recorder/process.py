@@ -50,6 +50,8 @@ class Request(msgspec.Struct):
     arguments: list[str] = []
     seed: int | None = 0
     max_steps: int = MAX_STEPS
+    belief: str = ""
+    """Misreading of the machine under which it runs (``tutor.lesson.beliefs.MACHINE``), empty for none."""
 
     @staticmethod
     def of(program: Program, **options: Any) -> Request:

@@ -10,9 +10,10 @@ function that opened or closed before the step's own work comes first, one that 
 
 References. Wherever a value stands (an input, a result, what a name is bound to), an integer is the id of a
 tensor and an array is a plain value: ``[type name, value]`` or, for what has no plain value, ``[type name,
-null, text]``. A numpy array is ``["ndarray", null, text, [dtype, shape, content]]``; a list or tuple with
-tensors in it, as an argument or a result, is ``["list", null, text, [reference, ...]]``. The content of a
-tensor or array is its bytes (row by row, little-endian) up to ``WHOLE_LIMIT`` elements, a map (the summary)
+null, text]``. What a name is bound to is, for an optimiser, ``[type name, ids, text]``: for each of its groups the
+ids of the tensors that it updates. A numpy array is ``["ndarray", null, text, [dtype, shape, content]]``; a list or
+tuple with tensors in it, as an argument or a result, is ``["list", null, text, [reference, ...]]``. The content of
+a tensor or array is its bytes (row by row, little-endian) up to ``WHOLE_LIMIT`` elements, a map (the summary)
 above, or null where it cannot be read.
 """
 

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
+from textual.actions import SkipAction
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
@@ -21,8 +23,13 @@ from tutor.tui.person import Person
 if TYPE_CHECKING:
     from tutor.lesson.pack import Listed
     from tutor.lesson.program import Program
+    from tutor.progress.review import Schedule
     from tutor.progress.store import Store
     from tutor.recorder.process import Recorder
+    from tutor.recording.recording import Recording
+    from tutor.tui.copies import Copies
+    from tutor.tui.questions.desk import Desk
+    from tutor.tui.questions.plans import Plan
     from tutor.tui.screens.stepper import StepperScreen
     from tutor.tui.source import Source
 
@@ -56,32 +63,44 @@ class TutorApp(App[None]):
     """Home, or one program.
 
     Args:
-        target: A program to record, a saved recording to open, a source that is running already; None for home.
+        target: A program to record, a saved recording to open, a source that is running already, questions to ask;
+            None for home.
         settings: What the command line said.
         pack: Folder of the lessons, None for the course that comes with the program.
+        against: A program or a saved recording to compare the target with, None to step through the target alone.
     """
 
     TITLE = "tutor"
     ENABLE_COMMAND_PALETTE = True
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+c", "quit", "Quit", show=False, priority=True, id="app.quit-now", tooltip="Leave tutor at once"),
+        Binding(
+            "ctrl+c", "interrupt", "Quit", show=False, priority=True, id="app.quit-now", tooltip="Leave tutor at once"
+        ),
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True, id="app.quit", tooltip="Leave tutor at once"),
     ]
 
+    @staticmethod
+    def now() -> datetime:
+        """The clock by which questions are due."""
+        return datetime.now(UTC)
+
     def __init__(
         self,
-        target: Program | Path | Source | None = None,
+        target: Program | Path | Source | Plan | None = None,
         settings: Settings | None = None,
         *,
         pack: Path | None = None,
+        against: Program | Path | None = None,
     ) -> None:
         super().__init__()
         self.settings = settings or Settings()
         """What the command line said."""
         self._recorder: Recorder | None = None
+        self._desk: Desk | None = None
         self._target = target
         self._pack = pack
+        self._against = against
         self.person = Person(pack)
         """What the person set and has done."""
         known = self.available_themes
@@ -101,8 +120,21 @@ class TutorApp(App[None]):
             self.push_screen(HomeScreen(self._pack))
             self.call_after_refresh(self.set_timer, PREPARE, self._prepare)
         else:
-            self.push_screen(self._stepper(self._target), lambda _: self.exit())
+            self.push_screen(self._first_screen(self._target), lambda _: self.exit())
             self.call_after_refresh(self._tell_problems)
+
+    def _first_screen(self, target: Program | Path | Source | Plan) -> Screen[None]:
+        from tutor.lesson.program import Program
+
+        if self._against is not None and isinstance(target, Program | Path):
+            from tutor.tui.compare.opening import comparison
+
+            return comparison(self, target, self._against)
+        if not isinstance(target, tuple):
+            return self._stepper(target)
+        from tutor.tui.screens.quiz import QuizScreen
+
+        return QuizScreen(target)
 
     def on_unmount(self) -> None:
         """Leave nothing running."""
@@ -121,12 +153,37 @@ class TutorApp(App[None]):
         """End the programs that run."""
         if self._recorder is not None:
             self._recorder.close()
+        if self._desk is not None:
+            self._desk.close()
         self.person.close()
+
+    @property
+    def desk(self) -> Desk:
+        """Runs programs for questions; ended together with the application."""
+        from tutor.tui.questions.desk import Desk
+
+        if self._desk is None:
+            self._desk = Desk(self.settings.seed)
+        return self._desk
+
+    @cached_property
+    def copies(self) -> Copies:
+        """The copies of programs that were changed, kept until the application ends."""
+        from tutor.tui.copies import Copies
+
+        return Copies()
 
     @property
     def store(self) -> Store:
         """What is kept of the person; opened when it is first asked for."""
         return self.person.store
+
+    @cached_property
+    def schedule(self) -> Schedule:
+        """When each question is due again."""
+        from tutor.progress.review import Schedule
+
+        return Schedule(self.store, lambda: self.now())
 
     @property
     def problems(self) -> list[str]:
@@ -164,14 +221,15 @@ class TutorApp(App[None]):
         import tutor.lesson.reading
         import tutor.tui.screens.stepper  # noqa: F401
 
-    def open_program(self, program: Program, *, step: int | None = None) -> None:
+    def open_program(self, program: Program, *, step: int | None = None, line: int = 0) -> None:
         """Record a program and step through it; afterwards the present screen is back.
 
         Args:
             program: What to record.
             step: The step to go to as soon as it is recorded, None for the first.
+            line: The line to go to, where it runs last; 0 for none.
         """
-        self.push_screen(self._stepper(program, step))
+        self.push_screen(self._stepper(program, step, line))
         # The next child is started a little later, so that it does not compete with this one for the first steps.
         self.set_timer(WARM_AGAIN, lambda: self.recorder.warm())
 
@@ -203,21 +261,49 @@ class TutorApp(App[None]):
         """Step through a saved recording; afterwards the present screen is back."""
         self.push_screen(self._stepper(path))
 
-    def source_of(self, program: Program, *, times: int = 1) -> Source:
+    def source_of(self, program: Program, *, times: int = 1, belief: str = "") -> Source:
         """Begin to record a program.
 
         Args:
             program: What to record.
             times: How many times as far as usual.
+            belief: Name of a misreading of torch under which it runs, empty for none.
         """
         from tutor.recorder.process import MAX_STEPS, TIMEOUT, Request
 
         seed, max_steps, timeout = self.settings.seed, self.settings.max_steps, self.settings.timeout
         max_steps, timeout = MAX_STEPS if max_steps is None else max_steps, TIMEOUT if timeout is None else timeout
-        request = Request.of(program, seed=seed, max_steps=max_steps * times)
+        request = Request.of(program, seed=seed, max_steps=max_steps * times, belief=belief)
         return self.recorder.start(request, timeout=timeout * times)
 
-    def _stepper(self, target: Program | Path | Source, step: int | None = None) -> StepperScreen:
+    def open_quiz(self, program: Program, recording: Recording | None = None) -> None:
+        """Ask all questions about a program; afterwards the present screen is back.
+
+        Args:
+            program: What is asked about.
+            recording: Its recording, where the program itself cannot be run.
+        """
+        from tutor.tui.questions.plans import about_program
+
+        self.open_plan(about_program(program, recording))
+
+    def open_plan(self, plan: Plan) -> None:
+        """Ask questions; afterwards the present screen is back."""
+        from tutor.tui.screens.quiz import QuizScreen
+
+        self.push_screen(QuizScreen(plan))
+
+    @cached_property
+    def torch_version(self) -> str:
+        """Version of the torch that runs the programs, empty if it is not known."""
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            return version("torch")
+        except PackageNotFoundError:
+            return ""
+
+    def _stepper(self, target: Program | Path | Source, step: int | None = None, line: int = 0) -> StepperScreen:
         from tutor.lesson.program import Program
         from tutor.tui.screens.stepper import StepperScreen
         from tutor.tui.source import OpenedRecording
@@ -226,8 +312,33 @@ class TutorApp(App[None]):
         if isinstance(target, Path):
             return StepperScreen(OpenedRecording(target))
         if isinstance(target, Program):
-            return StepperScreen(self.source_of(target), target, step=step or 1)
+            return StepperScreen(self.source_of(target), target, step=step or 1, line=line)
         return StepperScreen(target)
+
+    def find(self, text: str) -> Program | Path:
+        """What a person means: a program, in their language where it is translated, or a saved recording.
+
+        Raises:
+            UnreadableError: nothing fits, or it cannot be read.
+        """
+        from tutor.lesson.pack import Pack, built_in
+        from tutor.lesson.reading import read_program
+        from tutor.lesson.target import resolve
+        from tutor.lesson.translation import translated
+        from tutor.recording.file import begins_as_recording
+
+        found = resolve(text, Pack.load(self._pack or built_in(), self.languages), begins_as_recording)
+        if found.kind == "recording":
+            return found.path
+        return translated(read_program(found.path), self.languages)
+
+    def action_interrupt(self) -> None:
+        """Leave at once; where a text is being written ctrl+c copies, as it does elsewhere."""
+        from textual.widgets import TextArea
+
+        if isinstance(self.focused, TextArea):
+            raise SkipAction
+        self.exit()
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Every key's action by name, each lesson, then Textual's own."""

@@ -89,11 +89,21 @@ def _screens() -> list[list[type[DOMNode]]]:
     """What has keys, and can be seen together."""
     # Imported late: who chose no keys does not wait for this.
     from tutor.tui.app import TutorApp
+    from tutor.tui.screens.compare import CompareScreen
+    from tutor.tui.screens.edit import EditScreen
     from tutor.tui.screens.go_to import GoTo
     from tutor.tui.screens.help import Help
     from tutor.tui.screens.home import HomeScreen
     from tutor.tui.screens.stepper import StepperScreen
+    from tutor.tui.widgets.compared_pane import ComparedPane
     from tutor.tui.widgets.pane import Pane
 
     app: type[Any] = TutorApp
-    return [[HomeScreen, app], [StepperScreen, Pane, app], [Help, app], [GoTo, app]]
+    return [
+        [HomeScreen, app],
+        [StepperScreen, Pane, app],
+        [CompareScreen, ComparedPane, app],
+        [EditScreen, app],
+        [Help, app],
+        [GoTo, app],
+    ]

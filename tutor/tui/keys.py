@@ -35,6 +35,10 @@ STEPPER: Final = (
     _key("left_curly_bracket", "change(-1)", "Previous change", "name.back", "The change of the name before"),
     _key("y", "copy", "Copy", "copy", "Copy the chosen value as code, or the text of the pane"),
     _key("enter", "open", "Open", "open", "Open the chosen row of tensors or graph"),
+    _key("a", "asking", "Questions on the way", "ask.mode", "Ask where the lesson asks, at more steps, or never"),
+    _key("Q", "questions", "Questions", "ask.quiz", "All questions about this program, one after the other"),
+    _key("e", "edit", "Edit and run", "program.edit", "Change a copy of the program and run it"),
+    _key("d", "compare", "Compare", "program.compare", "Compare with another program or recording, side by side"),
     _key("t", "terms", "Terms", "app.terms", "What the words on the screen mean"),
     _key("1", "focus_pane('program')", "Program", "pane.program", "Go to the program"),
     _key("2", "focus_pane('tensors')", "Tensors", "pane.tensors", "Go to the tensors"),
@@ -51,6 +55,38 @@ STEPPER: Final = (
     _key("question_mark,f1", "help", "Help", "app.help", "Panes, marks and keys"),
 )
 """The bindings of the stepper."""
+
+COMPARE: Final = (
+    _key("right,l", "move('forward')", "Next statement", "step.next", "Both runs go one statement on"),
+    _key("left,h", "move('back')", "Previous statement", "step.back", "Both runs go one statement back"),
+    _key("down,j", "move('next_line')", "Next line", "line.next", "The next line, past calls"),
+    _key("up,k", "move('previous_line')", "Previous line", "line.back", "The line before, past calls"),
+    _key("right_square_bracket", "move('next_turn')", "Next turn", "turn.next", "The same place, a turn later"),
+    _key(
+        "left_square_bracket", "move('previous_turn')", "Previous turn", "turn.back", "The same place, a turn earlier"
+    ),
+    _key("home", "move('first')", "First step", "step.first", "Go to where both runs begin"),
+    _key("end", "move('last')", "Last step", "step.last", "Go to where both runs end"),
+    _key("f", "different_line", "First different line", "compare.line", "Where the runs first go to different lines"),
+    _key("s", "different_state", "First different state", "compare.state", "Where a name is first not the same"),
+    _key("d", "only_different", "Only what differs", "compare.only", "Show only the names that differ, or all again"),
+    _key("tab", "pane(1)", "Next pane", "pane.next", "Go to the next pane, to scroll it"),
+    _key("shift+tab", "pane(-1)", "Previous pane", "pane.back", "Go to the pane before"),
+    _key("x", "stop", "Stop recording", "compare.stop", "Stop what is still being recorded"),
+    _key("q,escape", "leave", "Back", "compare.leave", "Go back to where the comparison was opened"),
+    _key("question_mark,f1", "help", "Help", "app.help", "Marks and keys"),
+)
+"""The bindings of the comparison."""
+
+EDIT: Final = (
+    _key("ctrl+s,f5", "run", "Run", "edit.run", "Run the copy and compare it with the program"),
+    _key("ctrl+t,f2", "save", "Save to a file", "edit.save", "Save the copy to a file that you name"),
+    _key("ctrl+o,f4", "elsewhere", "Your editor", "edit.elsewhere", "Change the copy in $VISUAL or $EDITOR"),
+    _key("ctrl+r", "revert", "Take changes back", "edit.revert", "The text of the program again; ctrl+z undoes it"),
+    _key("f1", "help", "Help", "edit.help", "The keys of the editor"),
+    _key("escape", "leave", "Back", "edit.leave", "Leave the editor; the text is kept until tutor ends"),
+)
+"""The bindings of the editor."""
 
 KEYS: Final = {str(binding.id): binding.key for binding in STEPPER} | {
     "pane.up": "up",
@@ -123,6 +159,9 @@ _NAMES: Final = {
     "slash": "/",
     "question_mark": "?",
     "f1": "F1",
+    "f2": "F2",
+    "f4": "F4",
+    "f5": "F5",
 }
 
 
@@ -140,9 +179,48 @@ def hints(pane: str, keymap: Mapping[str, str]) -> list[tuple[str, str]]:
     return told
 
 
-def key_table(keymap: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Every key of the stepper with what it does."""
-    return [(" ".join(key_names(keymap.get(str(item.id), item.key))), item.tooltip) for item in STEPPER]
+_COMPARE_HINTS: Final = (
+    ("step.back step.next", "statement"),
+    ("compare.line", "first line ≠"),
+    ("compare.state", "first state ≠"),
+    ("app.help", "help"),
+    ("compare.leave", "back"),
+    ("compare.only", "only ≠"),
+    ("line.back line.next", "line"),
+    ("turn.back turn.next", "turn"),
+)
+_EDIT_HINTS: Final = (
+    ("edit.run", "run and compare"),
+    ("edit.leave", "back"),
+    ("edit.help", "help"),
+    ("edit.save", "save to a file"),
+    ("edit.elsewhere", "your editor"),
+    ("edit.revert", "take changes back"),
+)
+
+
+def compare_hints(keymap: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What the last line of the comparison says."""
+    return _hints_of(_COMPARE_HINTS, COMPARE, keymap)
+
+
+def edit_hints(keymap: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What the last line of the editor says."""
+    return _hints_of(_EDIT_HINTS, EDIT, keymap)
+
+
+def _hints_of(
+    told: tuple[tuple[str, str], ...], bindings: tuple[Binding, ...], keymap: Mapping[str, str]
+) -> list[tuple[str, str]]:
+    usual = {str(binding.id): binding.key for binding in bindings}
+    return [
+        (" ".join(key_names(keymap.get(id, usual[id]))[0] for id in ids.split(" ")), meaning) for ids, meaning in told
+    ]
+
+
+def key_table(keymap: Mapping[str, str], bindings: tuple[Binding, ...] = STEPPER) -> list[tuple[str, str]]:
+    """Every key of some bindings with what it does."""
+    return [(" ".join(key_names(keymap.get(str(item.id), item.key))), item.tooltip) for item in bindings]
 
 
 def key_text(binding: Binding) -> str:

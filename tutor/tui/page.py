@@ -19,6 +19,9 @@ from tutor.tui.text import LINE_LIMIT, display_column, expanded, source_lines
 PROSE_WIDTH: Final = 88
 """Prose is not set wider than this."""
 
+_CONTINUES: Final = {">": ("#>",), "!": ("#!", "# ! ")}
+"""How a line begins on which a mark goes on; jupytext writes ``# !`` for a ``#!`` on a line of its own."""
+
 
 class PageRow(NamedTuple):
     """A row of the page."""
@@ -78,7 +81,7 @@ class Page:
         }
         self.code_cells: dict[int, range] = {}
         """The lines of each code cell that is shown, by its number."""
-        self._code = _highlighted(self.lines)
+        self._code = highlighted(self.lines)
         self._build(program, width)
 
     def code(self, line: int, revealed: bool) -> Content:
@@ -149,7 +152,7 @@ class Page:
         self.rows.append(PageRow(line, content, cell.number))
 
 
-def _highlighted(lines: list[str]) -> list[Content]:
+def highlighted(lines: list[str]) -> list[Content]:
     """Each line with its syntax coloured; once for the whole program."""
     shown = [expanded(line)[:LINE_LIMIT] for line in lines]
     content = highlight("\n".join(shown), language="python", theme=Theme)
@@ -182,7 +185,7 @@ def _spread(places: Iterable[tuple[str, int, int, int]], lines: list[str]) -> It
         if not 0 < line <= len(lines):
             continue
         yield line, Mark(sign, display_column(lines[line - 1], column), owner)
-        while line < len(lines) and lines[line].lstrip().startswith(f"#{sign}"):
+        while line < len(lines) and lines[line].lstrip().startswith(_CONTINUES[sign]):
             text = lines[line]
             line += 1
             yield line, Mark(sign, display_column(text, len(text) - len(text.lstrip())), owner)

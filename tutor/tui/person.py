@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tutor.config import meant, read_config
-from tutor.progress.folder import COURSE
+from tutor.progress.folder import COURSE, OWN
 
 if TYPE_CHECKING:
     from tutor.lesson.program import Program
@@ -65,6 +65,13 @@ class Person:
         check_keys(self.config)
         return self.keys
 
+    @cached_property
+    def unwanted_notes(self) -> frozenset[str]:
+        """The kinds of notes that are not shown."""
+        from tutor.explain.notes import KINDS
+
+        return self.config.unwanted_notes(KINDS)
+
     @property
     def problems(self) -> list[str]:
         """What is wrong with config file and store, each in a sentence or two."""
@@ -86,10 +93,15 @@ class Person:
         """Remember how far somebody is: a place in a lesson of the pack, else that this file was open."""
         if self.recording is not None:
             self.store.keep_recent(str(self.recording))
-        elif not program.name or Path(program.path).resolve().parent != self._folder:
+        elif self.pack_of(program) == OWN:
             self.store.keep_recent(program.path)
         elif step:
             self.store.keep_place(self.pack, program.name, step, count, done=ended and step >= count)
+
+    def pack_of(self, program: Program | None) -> str:
+        """Name under which progress in a program is kept: that of the pack, or ``OWN`` for a file of one's own."""
+        is_lesson = program is not None and program.name and Path(program.path).resolve().parent == self._folder
+        return self.pack if is_lesson else OWN
 
     @cached_property
     def _folder(self) -> Path | None:

@@ -12,8 +12,8 @@ from tutor.tui.looks import LANE
 
 _INLINE: Final = re.compile(
     r"(?P<code>`+)(?P<in_code>.+?)(?P=code)"
-    r"|\*\*(?=\S)(?P<strong>.+?)(?<=\S)\*\*"
-    r"|(?<![\w*])[*_](?=\S)(?P<emph>[^*_]+?)(?<=\S)[*_](?![\w*])"
+    r"|\*\*(?=\S)(?P<strong>(?:`[^`]*`|[^`])+?)(?<=\S)\*\*"
+    r"|(?<![\w*])[*_](?=\S)(?P<emph>(?:`[^`]*`|[^*_`])+?)(?<=\S)[*_](?![\w*])"
 )
 _INDENTED: Final = "    "
 """Begins a line that is shown as it is, as code."""
@@ -30,9 +30,9 @@ def inline(text: str) -> Content:
         if match["in_code"] is not None:
             pieces.append(Content.styled(match["in_code"], LANE))
         elif match["strong"] is not None:
-            pieces.append(Content.styled(match["strong"], "bold"))
+            pieces.append(inline(match["strong"]).stylize_before("bold"))
         else:
-            pieces.append(Content.styled(match["emph"], "italic"))
+            pieces.append(inline(match["emph"]).stylize_before("italic"))
         position = match.end()
     pieces.append(Content(text[position:]))
     return Content("").join(pieces)

@@ -67,10 +67,11 @@ def _read_again(program: Program) -> Program:
     cells = split_cells(program.source, parse(program.source, place))
     marks = Marks([], [], [])
     lines = program.source.split("\n")
+    lesson = any(cell.attributes.get("tutor") == "lesson" for cell in cells)
     for cell in cells:
         if cell.kind == "code":
             tree = parse("\n".join(lines[cell.first_line - 1 : cell.last_line]), place, cell.first_line)
-            found = read_marks(program.source, cell, tree, place, lesson=False)
+            found = read_marks(program.source, cell, tree, place, lesson=lesson)
             marks.asks.extend(found.asks)
             marks.expects.extend(found.expects)
             marks.announces.extend(found.announces)

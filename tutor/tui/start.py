@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tutor.lesson.program import Program
+    from tutor.tui.questions.plans import Plan
 
 
 def start(
-    target: Program | Path | str | None = None,
+    target: Program | Path | Plan | str | None = None,
     *,
     theme: str | None = None,
     seed: int | None = 0,
@@ -20,18 +21,20 @@ def start(
     timeout: float | None = None,
     pack: Path | None = None,
     language: str | None = None,
+    against: Program | Path | None = None,
 ) -> int:
     """Run the screens until the person leaves.
 
     Args:
         target: A program to record and step through, the path of a saved recording, what a person typed (the name of
-            a lesson, a file), or None for home.
+            a lesson, a file), questions to ask, or None for home.
         theme: Name of a theme, None for the usual one.
         seed: Seed of the random numbers, None for none.
         max_steps: Steps that are recorded, None for the usual number.
         timeout: Seconds that a program may run, 0 for no limit, None for the usual one.
         pack: Folder of the lessons that home shows, None for the course that comes with the program.
         language: The language of the lessons, None for that of the environment.
+        against: A program or a saved recording to compare the target with.
 
     Returns:
         Exit status: 0, 2 when this is no terminal, the recording cannot be opened or there is no such theme,
@@ -40,8 +43,9 @@ def start(
     problem = terminal_problem()
     if not problem and isinstance(target, str):
         target, problem = find(target)
-    if not problem and isinstance(target, Path):
-        problem = recording_problem(target)
+    for path in (target, against):
+        if not problem and isinstance(path, Path):
+            problem = recording_problem(path)
     if problem:
         print(f"tutor: {problem}", file=sys.stderr)
         return 2
@@ -50,13 +54,15 @@ def start(
     from tutor.tui.app import Settings, TutorApp
 
     settings = Settings(theme=theme, seed=seed, max_steps=max_steps, timeout=timeout, language=language)
-    app = TutorApp(target, settings, pack=pack)
+    app = TutorApp(target, settings, pack=pack, against=against)
     try:
         if theme is not None and theme not in app.available_themes:
             names = ", ".join(sorted(app.available_themes))
             print(f"tutor: there is no theme {theme!r}. Choose one of: {names}.", file=sys.stderr)
             return 2
-        if target is not None and not isinstance(target, Path):
+        if isinstance(target, tuple):
+            app.desk.warm()
+        elif target is not None and not isinstance(target, Path):
             app.recorder.warm()
         app.run()
     finally:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import Final
 
+from tutor.explain.notes import Notes
 from tutor.plain.format import harmless
 from tutor.recording.log import DamagedError
 from tutor.recording.moment import Moment, Moments
@@ -19,9 +20,13 @@ IDLE_SLICE: Final = 0.007
 IDLE: Final = 0.2
 """Seconds without a key after which nobody waits."""
 
+BUSY_STEPS: Final = 60
+IDLE_STEPS: Final = 250
+"""Steps that are looked through for notes at a time."""
+
 
 class Takings:
-    """A source with what was taken in of it: index, moments, and how it ended.
+    """A source with what was taken in of it: index, notes, moments, and how it ended.
 
     Args:
         source: The recording; it may still be growing.
@@ -30,6 +35,7 @@ class Takings:
     def __init__(self, source: Source) -> None:
         self.source = source
         self.index = Index(source.recording)
+        self.notes = Notes(source.recording)
         self.ended = False
         """Whether nothing more can come."""
         self.failure = ""
@@ -71,6 +77,14 @@ class Takings:
         if not more and not source.running:
             self.ended = True
         return more
+
+    def look(self) -> bool:
+        """Look through some of what was taken in for notes; whether more is waiting.
+
+        Raises:
+            DamagedError: it cannot be read.
+        """
+        return self.notes.follow(IDLE_STEPS if self.idle else BUSY_STEPS)
 
     def fail(self, error: DamagedError) -> str:
         """Take nothing more in, and keep what there is; what to say."""

@@ -6,10 +6,12 @@ import ast
 from collections.abc import Iterator
 
 from tutor.lesson.changes import NotOnceError, changed, code_cells
+from tutor.lesson.check.answered import answered, is_meant
 from tutor.lesson.check.problem import Problem, problem
-from tutor.lesson.check.seen import Plan, Raised, Seen, Stop, Variant
+from tutor.lesson.check.seen import Misread, Plan, Seen, Stop, Variant
 from tutor.lesson.program import Ask, Program
 from tutor.lesson.questions import Asked, Wrong
+from tutor.lesson.readings import reading_of
 from tutor.lesson.value import Value, same, scalar
 
 WEAK = (0.0, 1.0, 2.0)
@@ -24,6 +26,8 @@ def plan(program: Program, questions: list[Asked]) -> Plan:
         if (owner := _owner(ask.expression)) is not None:
             stops.append(Stop(f"{_mark(number)} owner", owner, ask.line, ask.turn))
     variants: list[Variant] = []
+    misread: dict[str, list[Stop]] = {}
+    last = max((question.cell for question in questions), default=0)
     for question in questions:
         stops.append(_stop(question, "ask", question.ask))
         if (owner := _owner(question.ask)) is not None:
@@ -33,7 +37,10 @@ def plan(program: Program, questions: list[Asked]) -> Plan:
                 stops.append(_stop(question, str(number), wrong.text))
             elif wrong.form == "change":
                 variants.extend(_variant(program, question, number, wrong))
-    return Plan(stops, variants)
+            else:
+                misread.setdefault(wrong.text, []).append(_stop(question, str(number), question.ask))
+    readings = ((reading_of(program, last, name), asked) for name, asked in misread.items())
+    return Plan(stops, variants, [Misread(reading, asked) for reading, asked in readings if reading is not None])
 
 
 def _variant(program: Program, question: Asked, number: int, wrong: Wrong) -> Iterator[Variant]:
@@ -91,9 +98,12 @@ def _weak(path: str, line: int, value: Value, owner: Value | None) -> Iterator[P
 
 
 def check_changes(program: Program, question: Asked) -> Iterator[Problem]:
-    """Whether each text to change stands once in the code above the question."""
+    """Whether each text to change stands once in the code above the question, and what is misread stands there."""
     cells = code_cells(program, question.cell)
     for wrong in question.wrongs:
+        if wrong.form == "read_as" and reading_of(program, question.cell, wrong.text) is None:
+            text = f"nothing in the code above can be read as {wrong.text}. Name another misreading, or remove it."
+            yield problem("belief", program.path, wrong.line, text)
         if wrong.form == "change":
             try:
                 changed(cells, wrong.text, wrong.replacement)
@@ -104,8 +114,7 @@ def check_changes(program: Program, question: Asked) -> Iterator[Problem]:
 
 def check_question(program: Program, question: Asked, seen: Seen) -> Iterator[Problem]:
     """Whether the answers to a question can be computed, and are all different."""
-    above = next((raised for raised in seen.raised if raised.cell == question.cell), None)
-    right = _answer(question, seen.values.get(f"{question.id}/ask"), above)
+    right = answered(question.type, question.cell, seen.values.get(f"{question.id}/ask"), seen.raised)
     if right is None:
         text = "the place of the question is not reached. Put it below a cell that runs."
         yield problem("ask", program.path, question.line, text)
@@ -123,33 +132,20 @@ def check_question(program: Program, question: Asked, seen: Seen) -> Iterator[Pr
     yield from _check_wrongs(program, question, seen, right)
 
 
-def _answer(question: Asked, value: Value | None, raised: Raised | None) -> Value | None:
-    """What the question asks for; of an error question the error of the cell above, if there is one."""
-    if question.type == "error" and raised is not None:
-        return Value("error", error=raised.text)
-    return value
-
-
 def _check_wrongs(program: Program, question: Asked, seen: Seen, right: Value) -> Iterator[Problem]:
     known: list[tuple[Value, int]] = []
-    beliefs: dict[str, int] = {}
     for number, wrong in enumerate(question.wrongs):
-        if wrong.form == "read_as":
-            if wrong.text in beliefs:
-                text = f"line {beliefs[wrong.text]} reads the program in the same way. Remove one of them."
-                yield problem("same", program.path, wrong.line, text)
-            beliefs.setdefault(wrong.text, wrong.line)
-            continue
         value = seen.values.get(f"{question.id}/{number}")
-        if wrong.form == "change":
+        if wrong.form != "value":
             if f"{question.id}/{number}" not in seen.variants:
                 continue
-            answer, text = _changed_answer(question, number, seen)
+            tell = _changed_answer if wrong.form == "change" else _misread_answer
+            answer, text = tell(question, number, seen)
             if answer is None:
-                yield problem("change", program.path, wrong.line, text)
+                yield problem("change" if wrong.form == "change" else "reading", program.path, wrong.line, text)
                 continue
             value = answer
-        elif value is None or (value.error and not _meant(wrong, value)):
+        elif value is None or (value.error and not is_meant(wrong.text, value)):
             text = f"{wrong.text} gives {_error(value.error if value else 'nothing')} here. Write what can be computed."
             yield problem("value", program.path, wrong.line, text)
             continue
@@ -162,11 +158,6 @@ def _check_wrongs(program: Program, question: Asked, seen: Seen, right: Value) -
         known.append((value, wrong.line))
 
 
-def _meant(wrong: Wrong, value: Value) -> bool:
-    """Whether a value is an error that is meant as the answer (``RuntimeError``), not one that came instead of it."""
-    return wrong.text.strip().partition("(")[0] == value.error.partition(":")[0]
-
-
 def _changed_answer(question: Asked, number: int, seen: Seen) -> tuple[Value | None, str]:
     """What a changed program gives, or None and why it gives nothing."""
     seen_variant = seen.variants[f"{question.id}/{number}"]
@@ -175,11 +166,26 @@ def _changed_answer(question: Asked, number: int, seen: Seen) -> tuple[Value | N
         where = f" in line {ended.line}" if ended.line else ""
         advice = 'Change something else, or give the error as value = "..."'
         return None, f"the changed program raises {_error(ended.text)}{where}. {advice}"
-    above = next((raised for raised in seen_variant.raised if raised.cell == question.cell), None)
-    value = _answer(question, seen_variant.value, above)
+    value = answered(question.type, question.cell, seen_variant.value, seen_variant.raised)
     if value is None:
         reason = seen_variant.reason or "it did not come to the question"
         return None, f"the changed program does not run: {reason}. Change something else."
     if value.error and question.type != "error":
         return None, f"in the changed program {question.ask} gives {_error(value.error)}. Change something else."
     return value, ""
+
+
+def _misread_answer(question: Asked, number: int, seen: Seen) -> tuple[Value | None, str]:
+    """What the program gives under a misreading, or None and why it gives nothing."""
+    name = question.wrongs[number].text
+    seen_variant = seen.variants[f"{question.id}/{number}"]
+    if seen_variant.reason:
+        return None, f"{name} cannot be carried out here: {seen_variant.reason}. Give the answer as a value."
+    value = answered(question.type, question.cell, seen_variant.value, seen_variant.raised)
+    if value is not None and (question.type == "error" or not value.error):
+        return value, ""
+    if value is not None:
+        return None, f"under {name} {question.ask} gives {_error(value.error)}. Give the answer as a value."
+    error = next((raised for raised in seen_variant.raised if raised.cell == question.cell), None)
+    came = f"{_error(error.text)} is raised in line {error.line}" if error else "the question is not reached"
+    return None, f'under {name} {came}. Name another misreading, or give the answer as value = "..."'

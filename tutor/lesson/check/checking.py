@@ -14,6 +14,7 @@ from tutor.lesson.check.problem import Problem, problem
 from tutor.lesson.check.prose import check_minutes, check_prose
 from tutor.lesson.check.running import check_run
 from tutor.lesson.check.seen import Plan, Seen
+from tutor.lesson.check.shown import check_shown
 from tutor.lesson.check.translations import check_translations
 from tutor.lesson.pack import Pack, own_pack
 from tutor.lesson.place import Place, unreadable
@@ -93,6 +94,7 @@ class Checker:
             others = [self._program(each.path) for each in subject.pack.lessons if each is not lesson]
             yield from check_ids(program, [other for other in others if isinstance(other, Program)])
         yield from check_prose(program)
+        yield from check_shown(program)
         yield from check_translations(program)
 
     def _check_run(self, program: Program) -> Iterator[Problem]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from tutor.lesson.readings import Reading
 from tutor.lesson.value import Value
 
 
@@ -32,11 +33,19 @@ class Variant(msgspec.Struct, frozen=True):
     stop: Stop
 
 
+class Misread(msgspec.Struct, frozen=True):
+    """The program under a wrong reading, and what is to be evaluated in it."""
+
+    reading: Reading
+    stops: list[Stop]
+
+
 class Plan(msgspec.Struct, frozen=True):
     """What is to be found out about a lesson."""
 
     stops: list[Stop] = []
     variants: list[Variant] = []
+    misread: list[Misread] = []
 
 
 class Raised(msgspec.Struct, frozen=True):
@@ -48,6 +57,8 @@ class Raised(msgspec.Struct, frozen=True):
     """Name and message."""
     announced: bool
     """Whether the cell announces it; if not, the program ended with it."""
+    outside: bool = False
+    """Whether it was raised in code that is neither the program's nor a thin layer of torch over its operations."""
 
 
 class VariantSeen(msgspec.Struct, frozen=True):
@@ -92,3 +103,4 @@ class Seen(msgspec.Struct, frozen=True):
     """What the stops gave; those that were not reached are missing."""
     raised: list[Raised] = []
     variants: dict[str, VariantSeen] = {}
+    """What came of the changed programs, and of the program under each reading at each of its stops."""

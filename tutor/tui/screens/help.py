@@ -7,6 +7,7 @@ from typing import Final
 from rich.cells import cell_len
 from textual.content import Content
 
+from tutor.explain.notes import KINDS
 from tutor.tui.looks import LANE
 from tutor.tui.screens.sheet import Sheet
 
@@ -55,13 +56,15 @@ class Help(Sheet):
     """
 
     def __init__(self, keys: list[tuple[str, str]], *, full: bool = True) -> None:
-        parts = [_table("Keys", keys)]
+        parts = [table("Keys", keys)]
         if full:
-            parts = [_table("Panes", PANES), _table("Marks", MARKS), *parts]
+            notes = table("Notes (notes.off in config.toml leaves a kind out)", [*KINDS.items()])
+            parts = [table("Panes", PANES), table("Marks", MARKS), *parts, notes]
         super().__init__("help", Content("\n\n").join(parts))
 
 
-def _table(title: str, rows: list[tuple[str, str]] | tuple[tuple[str, str], ...]) -> Content:
+def table(title: str, rows: list[tuple[str, str]] | tuple[tuple[str, str], ...]) -> Content:
+    """A heading, and below it what each key or sign means."""
     width = max(cell_len(left) for left, _ in rows) + 2
     lines = [Content.styled(title, "bold")]
     for left, right in rows:

@@ -24,7 +24,14 @@ if TYPE_CHECKING:
     from tutor.tui.app import TutorApp
     from tutor.tui.widgets.preview import Preview
 
-HINTS: Final = [("↑ ↓", "choose"), ("enter", "open"), ("type", "to filter"), ("F1", "help"), ("ctrl+c", "quit")]
+HINTS: Final = [
+    ("↑ ↓", "choose"),
+    ("enter", "open"),
+    ("type", "to filter"),
+    ("F2", "questions"),
+    ("F1", "help"),
+    ("ctrl+c", "quit"),
+]
 
 SOON: Final = 0.02
 """Seconds from drawing the list for the first time until its marks are looked up."""
@@ -58,6 +65,8 @@ class HomeScreen(Screen[None]):
         Binding("pagedown", "choose(10)", "Page down", id="home.page-down", tooltip="Go ten lessons on"),
         Binding("pageup", "choose(-10)", "Page up", id="home.page-up", tooltip="Go ten lessons back"),
         Binding("enter", "open", "Open", id="home.open", tooltip="Open the lesson", priority=True),
+        Binding("f2", "questions", "Questions", id="home.questions", tooltip="Ask questions about the chosen lesson"),
+        Binding("f3", "review", "Review", id="home.review", tooltip="Ask the questions that are due today"),
         Binding("escape", "clear", "All lessons", id="home.clear", tooltip="Take the filter away, then leave tutor"),
         Binding("f1", "help", "Help", id="app.help", tooltip="Show the keys"),
     ]
@@ -74,6 +83,7 @@ class HomeScreen(Screen[None]):
         self._opened = ""
         self._title = "lessons"
         self._preview: Preview | None = None
+        self._due: list[tuple[str, str, str]] = []
 
     def compose(self) -> ComposeResult:
         """Filter, list, the chosen lesson, and what is wrong."""
@@ -122,6 +132,8 @@ class HomeScreen(Screen[None]):
         files = [Path(recent.path) for recent in store.recent()]
         self._course = Course(course.lessons, store.places(pack), store.last(pack), files)
         self._notes = tutor.problems
+        known = {lesson.name for lesson in course.lessons}
+        self._due = [entry for entry in tutor.schedule.due(pack=pack) if entry[1] in known]
         if self._preview is None:
             from tutor.tui.widgets.preview import Preview
 
@@ -153,6 +165,8 @@ class HomeScreen(Screen[None]):
         total = len(course.lessons)
         lessons = "1 lesson" if total == 1 else f"{total} lessons"
         facts = [f"{course.done} of {lessons} done" if course.done else lessons]
+        if self._due:
+            facts.append(f"{len(self._due)} due for review (F3)")
         self.query_one(HeaderLine).show(self._title, facts)
         self.query_one(CourseList).show(course.entries(wanted), key)
 
@@ -214,6 +228,34 @@ class HomeScreen(Screen[None]):
             self._say(problem)
         else:
             self._tutor.open_recording(path)
+
+    # Questions
+
+    def action_questions(self) -> None:
+        """Ask about the chosen lesson, or say why that cannot be."""
+        from tutor.lesson.reading import read_program
+        from tutor.lesson.translation import translated
+
+        entry = self._chosen
+        if entry is None or isinstance(entry, FileEntry):
+            self._say("Choose a lesson first; F2 asks about it. For a file of your own: tutor quiz FILE")
+            return
+        self._touched = True
+        try:
+            self._tutor.open_quiz(translated(read_program(entry.lesson.path), self._tutor.languages))
+        except UnreadableError as error:
+            self._say(str(error))
+
+    def action_review(self) -> None:
+        """Ask what is due."""
+        from tutor.tui.questions.plans import about_due
+
+        plan = about_due(self._course.lessons, self._due, self._tutor.languages)
+        if plan.parts:
+            self._touched = True
+            self._tutor.open_plan(plan)
+        else:
+            self._say("Nothing is due for review today.")
 
     # The rest
 

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Hashable
-from typing import TYPE_CHECKING, ClassVar, Final, TypeVar
+from pathlib import Path
+from typing import ClassVar, Final, TypeVar
 
 from textual.binding import BindingType
 from textual.screen import Screen
 from textual.timer import Timer
 
+from tutor.lesson.program import Program
 from tutor.recording.log import DamagedError
 from tutor.recording.queries import lines
 from tutor.recording.state import Key
 from tutor.tui import follow, moves
+from tutor.tui.cells import harmless
 from tutor.tui.keys import STEPPER, hints, key_table
+from tutor.tui.screens.asking import AskingScreen
 from tutor.tui.screens.find import Find
 from tutor.tui.screens.go_to import GoTo
 from tutor.tui.screens.help import Help
 from tutor.tui.screens.terms import Terms
-from tutor.tui.screens.walking import WalkingScreen
 from tutor.tui.search import Match, Search, find
 from tutor.tui.source import OpenedRecording
 from tutor.tui.widgets.bottom_line import BottomLine
@@ -31,9 +34,6 @@ from tutor.tui.widgets.program_pane import ProgramPane
 from tutor.tui.widgets.tensors_pane import TensorsPane
 from tutor.tui.widgets.time_line import TimeLine
 from tutor.tui.widgets.welcome import Welcome
-
-if TYPE_CHECKING:
-    from tutor.tui.app import TutorApp
 
 Answer = TypeVar("Answer")
 
@@ -59,8 +59,11 @@ _WAYS: Final = {
     "out": moves.out,
 }
 
+_ASKING: Final = frozenset(("forward", "next_line", "next_turn", "over", "out"))
+"""Ways on which questions are asked; who goes far away does not want to be stopped."""
 
-class StepperScreen(WalkingScreen):
+
+class StepperScreen(AskingScreen):
     """Walks through a recording by keys and mouse; a key that can do nothing says why."""
 
     BINDINGS: ClassVar[list[BindingType]] = list(STEPPER)
@@ -80,14 +83,6 @@ class StepperScreen(WalkingScreen):
 
     # The person
 
-    @property
-    def tutor(self) -> TutorApp:
-        """The application, which knows the person."""
-        from tutor.tui.app import TutorApp
-
-        assert isinstance(self.app, TutorApp)
-        return self.app
-
     def on_mount(self) -> None:
         """Take up the layout of the last time; the first time, say how to begin."""
         store = self.tutor.store
@@ -106,6 +101,7 @@ class StepperScreen(WalkingScreen):
 
     def arrived(self) -> None:
         """Keep the place at once: a lesson may be done now."""
+        super().arrived()
         self._keep_place()
 
     def _keep_place(self) -> None:
@@ -115,6 +111,11 @@ class StepperScreen(WalkingScreen):
             return
         self._kept, self._kept_at = place, time.monotonic()
         self.tutor.keep_place(self._program, *place)
+
+    @property
+    def unwanted_notes(self) -> frozenset[str]:
+        """Kinds of notes that the config file switches off."""
+        return self.tutor.person.unwanted_notes
 
     def _hints(self, pane: str) -> list[tuple[str, str]]:
         return hints(pane, self.tutor.person.keys) if self.tutor.person.config.hints else []
@@ -146,7 +147,10 @@ class StepperScreen(WalkingScreen):
         except DamagedError as error:
             self._fail(error)
             return False
-        self.go(target)
+        if isinstance(target, int) and way in _ASKING and self.ask_before(target):
+            self._stop_playing()
+        else:
+            self.go(target)
         return isinstance(target, int)
 
     def action_over(self) -> None:
@@ -398,6 +402,36 @@ class StepperScreen(WalkingScreen):
             self._times *= FURTHER
             self.walk_in(self.tutor.source_of(self._program, times=self._times), self.number)
             self.say("Recording again, four times as far; you come back to this step.")
+
+    def action_edit(self) -> None:
+        """Change a copy of the program and run it."""
+        from tutor.tui.compare.lent import Lent
+        from tutor.tui.screens.edit import EditScreen, why_not
+
+        self._stop_playing()
+        reason = why_not(self._program)
+        if reason or self._program is None:
+            self.say(reason)
+            return
+        line = self.recording.site(self.number).line if self.number else 1
+        self._put_on_top(EditScreen(self.tutor.copies.of(self._program), Lent(self._takings.source), line))
+
+    def action_compare(self) -> None:
+        """Compare with another program or recording."""
+        from tutor.tui.compare.opening import beside, question
+
+        def arrive(other: Program | Path | None) -> None:
+            if other is None:
+                return
+            try:
+                screen = beside(self.tutor, self._takings.source, self._program, other, self.number)
+            except (DamagedError, OSError) as error:
+                self.say(harmless(str(error)))
+            else:
+                self._put_on_top(screen)
+
+        self._stop_playing()
+        self._put_on_top(question(self.tutor, self._program), arrive)
 
     def action_leave(self) -> None:
         """Leave the program."""

@@ -1,4 +1,4 @@
-"""One tensor, opened: its whole value, what else is known of it, and how it went over the steps."""
+"""One tensor, opened: its whole value, what else is known of it, how it went over the steps, and its ``.grad``."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ from tutor.tui.tensors.copying import copy_value
 from tutor.tui.tensors.facts import facts_of, summary_facts
 from tutor.tui.tensors.grid import Grid
 from tutor.tui.tensors.histogram import Bar, bars, summary_bars
+from tutor.tui.tensors.ledger import LedgerReading
 from tutor.tui.tensors.subject import Subject
 from tutor.tui.text import reference_text, scalar
 from tutor.tui.widgets.bottom_line import BottomLine
@@ -33,6 +34,7 @@ from tutor.tui.widgets.header_line import HeaderLine
 from tutor.tui.widgets.histogram_pane import HistogramPane
 from tutor.tui.widgets.history_pane import HistoryPane
 from tutor.tui.widgets.history_plot import HistoryPlot
+from tutor.tui.widgets.ledger_pane import LedgerPane
 from tutor.tui.widgets.lines_pane import LinesPane
 from tutor.tui.widgets.pane import Pane
 from tutor.tui.widgets.panel_tabs import PanelTabs
@@ -67,7 +69,9 @@ HINTS: Final = (
 
 
 class TensorScreen(ModalScreen[int | None]):
-    """Facts, value, histogram and history of a name or a result. Gives back the step to go to, None when it was left.
+    """Facts, value, histogram, history and ledger of a name or a result.
+
+    Gives back the step to go to, None when it was left.
 
     Args:
         moment: The step now.
@@ -85,11 +89,16 @@ class TensorScreen(ModalScreen[int | None]):
     TensorScreen.-wide #parts.-with-value { grid-size: 2 2; grid-rows: 14 1fr; }
     TensorScreen.-wide #parts.-single { grid-columns: 2fr 3fr; }
     TensorScreen.-wide #parts.-with-value.-no-histogram #value { column-span: 2; }
+    TensorScreen.-wide #parts.-with-ledger { grid-size: 2 2; grid-rows: 1fr 9; }
+    TensorScreen.-wide #parts.-with-value.-with-ledger { grid-size: 2 3; grid-rows: 12 1fr 7; }
+    TensorScreen.-wide #ledger { column-span: 2; }
     TensorScreen.-wide #tabs, TensorScreen.-narrow .-single #tabs { display: none; }
+    TensorScreen.-narrow .-single.-with-ledger #tabs { display: block; }
     TensorScreen.-narrow #plot { height: 8; }
     TensorScreen.-wide #past { height: 100%; }
     TensorScreen.-narrow #facts { height: 8; }
-    TensorScreen.-narrow #value, TensorScreen.-narrow #histogram, TensorScreen.-narrow #past { display: none; }
+    TensorScreen.-narrow #value, TensorScreen.-narrow #histogram, TensorScreen.-narrow #past,
+    TensorScreen.-narrow #ledger { display: none; }
     TensorScreen.-narrow #parts > .-shown { display: block; height: 1fr; }
     TensorScreen.-wide #parts.-zoom, TensorScreen.-narrow #parts.-zoom { layout: vertical; }
     TensorScreen #parts.-zoom > *, TensorScreen.-narrow #parts.-zoom > * { display: none; }
@@ -118,6 +127,7 @@ class TensorScreen(ModalScreen[int | None]):
         self._coming: Iterator[Point] | None = None
         self._problem = ""
         self._complete = False
+        self._ledger = LedgerReading.of(self._subject)
         value = self._subject.value
         self._single = value is not None and value[0].elements == 1
         self._histogram = value is not None and value[0].elements > WITH_HISTOGRAM and bool(_bars(*value))
@@ -128,7 +138,8 @@ class TensorScreen(ModalScreen[int | None]):
         """Header, parts, keys. A single number is among the facts, and its history has a plot."""
         yield HeaderLine(id="header")
         shape = "-with-value" if self._with_value else "-single"
-        with Container(id="parts", classes=shape if self._histogram else f"{shape} -no-histogram"):
+        shape += "" if self._histogram else " -no-histogram"
+        with Container(id="parts", classes=shape if self._ledger is None else f"{shape} -with-ledger"):
             yield LinesPane("facts", id="facts")
             yield PanelTabs(self._panels(), id="tabs")
             with Vertical(id="past"):
@@ -139,6 +150,8 @@ class TensorScreen(ModalScreen[int | None]):
                 yield ValuePane(id="value")
             if self._histogram:
                 yield HistogramPane(id="histogram")
+            if self._ledger is not None:
+                yield LedgerPane(id="ledger")
         yield BottomLine(HINTS, id="bottom")
 
     def on_mount(self) -> None:
@@ -159,7 +172,8 @@ class TensorScreen(ModalScreen[int | None]):
         """Titles of the parts that take turns below the facts where there is little room, by id."""
         panels = {"value": "value"} if self._with_value else {}
         panels |= {"histogram": "histogram"} if self._histogram else {}
-        return panels | {"past": "history"}
+        panels |= {"past": "history"}
+        return panels | ({"ledger": "ledger"} if self._ledger is not None else {})
 
     # The value
 
@@ -207,7 +221,7 @@ class TensorScreen(ModalScreen[int | None]):
 
     @property
     def complete(self) -> bool:
-        """Whether all of the history has been read."""
+        """Whether all of the history and of the ledger has been read."""
         return self._complete
 
     def _read_on(self) -> None:
@@ -231,9 +245,24 @@ class TensorScreen(ModalScreen[int | None]):
             pane = self.query_one(HistoryPane)
             pane.choose(pane.first_choice())
             self._show_what_moves()
-            self._complete = True
+            self._read_ledger()
         else:
             self.set_timer(PAUSE, self._read_on)
+
+    def _read_ledger(self) -> None:
+        """Read a little more of the ledger: only after the history, since both ask for states in order."""
+        reading = self._ledger
+        if reading is not None and self.is_running:
+            before = len(reading.entries)
+            reading.read(SLICE)
+            pane = self.query_one(LedgerPane)
+            if reading.complete or len(reading.entries) // 50 != before // 50:
+                pane.show(self._subject.name, self._moment.number, reading.entries, reading.note)
+            if not reading.complete:
+                self.set_timer(PAUSE, self._read_ledger)
+                return
+            pane.choose(pane.first_choice())
+        self._complete = True
 
     def _show_what_moves(self) -> None:
         """Begin with the plot of ``.grad`` where that is what changed, and the number itself never did."""
@@ -276,9 +305,9 @@ class TensorScreen(ModalScreen[int | None]):
         self.query_one(HistoryPane).focus()
 
     def on_pane_row_opened(self, message: Pane.RowOpened) -> None:
-        """Go to the step of the chosen point."""
+        """Go to the step of the chosen point or entry."""
         message.stop()
-        if isinstance(message.pane, HistoryPane) and isinstance(message.key, int):
+        if isinstance(message.pane, HistoryPane | LedgerPane) and isinstance(message.key, int):
             self.dismiss(message.key)
 
     # Parts and the rest
@@ -287,7 +316,7 @@ class TensorScreen(ModalScreen[int | None]):
         """Ids of the panes that keys can be for, in order."""
         parts = ["value"] if self._with_value else []
         parts += ["histogram"] if self._histogram else []
-        return [*parts, "history", "facts"]
+        return [*parts, "history", *(["ledger"] if self._ledger is not None else []), "facts"]
 
     def action_part(self, direction: int) -> None:
         """Go to the next part, or the one before."""

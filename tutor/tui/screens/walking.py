@@ -17,6 +17,7 @@ from tutor.recording.format import Kind
 from tutor.recording.index import NameKey
 from tutor.recording.log import DamagedError
 from tutor.recording.moment import Moment
+from tutor.recording.queries.visits import last_visit
 from tutor.recording.recording import Recording
 from tutor.tui.follow import key_of, tensor_of
 from tutor.tui.headline import end_words, facts_of, title_of
@@ -55,6 +56,7 @@ class WalkingScreen(Screen[None]):
         source: The recording; closed together with the screen.
         program: What was recorded; None takes it from the recording.
         step: Where to begin, as soon as it is recorded; None for the first.
+        line: Where to begin instead when all is recorded: before this line runs the last time; 0 for nowhere.
     """
 
     DEFAULT_CSS = """
@@ -73,7 +75,9 @@ class WalkingScreen(Screen[None]):
     number: var[int] = var(0, init=False)
     """The step now, 0 while there is none."""
 
-    def __init__(self, source: Source, program: Program | None = None, *, step: int | None = None) -> None:
+    def __init__(
+        self, source: Source, program: Program | None = None, *, step: int | None = None, line: int = 0
+    ) -> None:
         super().__init__()
         self._program = program
         self._takings = Takings(source)
@@ -82,6 +86,9 @@ class WalkingScreen(Screen[None]):
         self._told = 0.0
         self._wanted = step or 1
         """The step to begin with, until it is there or a key is pressed."""
+        self._wanted_line = line
+        self._noted: list[str] = []
+        """The notes that are shown."""
 
     def compose(self) -> ComposeResult:
         """Header, panes, time line, keys."""
@@ -137,11 +144,45 @@ class WalkingScreen(Screen[None]):
         except DamagedError as error:
             self._fail(error)
         if takings.complete:
+            self._go_to_wanted_line()
             self._show_progress()
             self.arrived()
+            self._take_notes()
             return
+        self._look_for_notes()
         pause = PAUSE if (more or takings.ended) and takings.idle else FRAME
         self.set_timer(pause if self.recording.count else FRAME / 4, self._take_in)
+
+    def _take_notes(self) -> None:
+        """Look through the rest of the recording for notes, a slice at a time."""
+        if self._look_for_notes():
+            self.set_timer(PAUSE if self._takings.idle else FRAME, self._take_notes)
+
+    def _look_for_notes(self) -> bool:
+        """Look through a slice; whether more is waiting. A note can become known long after its step."""
+        try:
+            more = self._takings.look()
+        except DamagedError:
+            return False
+        if self._notes() != self._noted:
+            self._show_words()
+        return more
+
+    def _notes(self) -> list[str]:
+        """What is noted at the step now."""
+        found = self._takings.notes.at(self.number)
+        return [note.text for note in found if note.kind not in self.unwanted_notes]
+
+    @property
+    def unwanted_notes(self) -> frozenset[str]:
+        """Kinds of notes that are not shown."""
+        return frozenset()
+
+    def _go_to_wanted_line(self) -> None:
+        line, self._wanted_line = self._wanted_line, 0
+        visit = last_visit(self.recording, range(line, line + 1)) if line else None
+        if visit is not None:
+            self.number = max(visit.first - 1, 1)
 
     def _grow(self) -> bool:
         """Take in a slice; whether more is waiting."""
@@ -216,6 +257,8 @@ class WalkingScreen(Screen[None]):
             paragraphs = ["Nothing to step through." if self.ended else STARTING]
         else:
             paragraphs = explain(moment)
+        self._noted = self._notes()
+        paragraphs += self._noted
         if self._takings.failure:
             paragraphs.append(self._takings.failure)
         elif end is not None and moment.number == self.recording.count:
@@ -250,7 +293,7 @@ class WalkingScreen(Screen[None]):
     def go(self, target: Target) -> None:
         """Go to a step, or say why not."""
         self._takings.key_pressed()
-        self._wanted = 1
+        self._wanted, self._wanted_line = 1, 0
         if isinstance(target, str):
             self.say(target)
         elif target == self.number:

@@ -58,6 +58,13 @@ class TimeLine(Widget):
         self._index: Index | None = None
         self._known = (0, 0, 0)
         self._losses = Losses("", [])
+        self._veiled = False
+
+    def veil(self, on: bool) -> None:
+        """Show marks and losses only up to the present step, or all of them."""
+        if on != self._veiled:
+            self._veiled = on
+            self.refresh()
 
     def show(self, step: int, index: Index) -> None:
         """Show a position among all steps recorded so far."""
@@ -68,7 +75,7 @@ class TimeLine(Widget):
         self._number, self._count, self._index = step, index.recording.count, index
         if old[2] != known[2]:
             self._losses = losses_of(index.recording, index.marks["backward"], _POINTS)
-        if old[1:] == known[1:]:
+        if old[1:] == known[1:] and not self._veiled:
             # The marks are those of the whole recording; they do not move with the step.
             self.refresh(Region(0, 1, self.size.width, 1))
         else:
@@ -102,9 +109,8 @@ class TimeLine(Widget):
         value = number(points[past - 1].value) if past else ""
         room = _LOSSES - 4 - len(drawn) - _VALUE
         label = fit(self._losses.label, room)
-        return Content.assemble(
-            f"  {label} ", (drawn[:past], LANE), (drawn[past:], MUTED), " ", (fit(value, _VALUE), HERE)
-        )
+        later = "·" * (len(drawn) - past) if self._veiled else drawn[past:]
+        return Content.assemble(f"  {label} ", (drawn[:past], LANE), (later, MUTED), " ", (fit(value, _VALUE), HERE))
 
     def on_click(self, event: events.Click) -> None:
         """Ask to go to the step at the place clicked."""
@@ -135,8 +141,9 @@ class TimeLine(Widget):
     def _draw_marks(self, width: int) -> Content:
         assert self._index is not None
         starts = [self._first_step(cell, width) for cell in range(width + 1)]
+        seen = self._number if self._veiled else self._count
         marks = [
-            self._index.marked(first, following - 1) if first < following else None
+            self._index.marked(first, min(following - 1, seen)) if first < following and first <= seen else None
             for first, following in pairwise(starts)
         ]
         pieces: list[tuple[str, str]] = []
@@ -150,6 +157,9 @@ class TimeLine(Widget):
         here = self._cell(self._number, width)
         cells = ["━" if cell < here else "─" for cell in range(width)]
         for step in self._index.turn_starts(_TURNS_SHOWN):
+            # More may have been recorded since the last time that this was shown.
+            if step > self._count:
+                continue
             cell = self._cell(step, width)
             cells[cell] = "┿" if cell < here else "┼"
         bar = "".join(cells)

@@ -1,0 +1,1 @@
+"""Errors, warnings and silent failures, each with the program that has it and the one that does it right."""

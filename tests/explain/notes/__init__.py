@@ -1,0 +1,1 @@
+"""Mistakes that raise no error, each with the program that makes it and the one that does not."""
