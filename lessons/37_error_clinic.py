@@ -104,8 +104,7 @@ loss = (w - 5) ** 2
 loss.backward()
 with torch.no_grad():
     w -= 0.2 * w.grad
-    #! TypeError: unsupported operand type(s) for *: 'float' and
-    #! 'NoneType'
+    #! TypeError: unsupported operand type(s) for *: 'float' and ...
 
 # %%
 w = torch.tensor(28.0, requires_grad=True) / 8

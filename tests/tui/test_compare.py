@@ -172,6 +172,21 @@ async def test_runs_that_are_the_same_say_so(runs: dict[str, Path]) -> None:
         assert note(screen) == "Every name that both runs have is the same, wherever both come by."
 
 
+async def test_a_line_that_was_rewritten_says_so(tmp_path: Path) -> None:
+    def run(name: str, source: str) -> Path:
+        tape = Tape(tmp_path / name, source)
+        for line, text in enumerate(source.split("\n")[:-1], 1):
+            if text:
+                tape.step(Kind.STATEMENT, line, text)
+        tape.end()
+        return tape.path
+
+    async with comparing(run("one", "a = 1\nb = 2\n"), run("other", "\na = 1\nb = 3\n")) as (pilot, screen):
+        await pilot.press("f")
+        assert lines(screen) == (2, 3)
+        assert note(screen) == "Line 2 of run 1, 3 of run 2, is not written alike in the two programs."
+
+
 async def test_only_what_differs(runs: dict[str, Path]) -> None:
     async with comparing(runs["training"], runs["forgotten"]) as (pilot, screen):
         await pilot.press("s")
@@ -248,6 +263,15 @@ async def test_nothing_to_compare(tmp_path: Path) -> None:
         await until(pilot, lambda: note(screen) == "There is nothing to compare: neither run has a step.")
         await pilot.press("right", "f", "s", "d")
         assert note(screen)
+
+
+async def test_a_run_without_a_step_has_not_begun(tmp_path: Path) -> None:
+    async with comparing(accumulation(tmp_path / "one").path, empty(tmp_path / "other").path) as (pilot, screen):
+        await pilot.press("right", "end")
+        await pilot.pause()
+        assert "It does not come by here; it has not begun." in screen_text(app_of(pilot))
+        await pilot.press("f")
+        assert note(screen) == "Run 2 is over here; run 1 goes on with line 11."
 
 
 async def test_a_damaged_recording_is_compared_as_far_as_it_goes(tmp_path: Path) -> None:

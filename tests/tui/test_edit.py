@@ -10,6 +10,8 @@ from textual.app import App
 from textual.widgets import Input
 
 from tutor.lesson.pack import Pack, built_in
+from tutor.lesson.reading import read_program
+from tutor.tui.copies import Copy
 from tutor.tui.screens.compare import CompareScreen
 from tutor.tui.screens.edit import EditScreen
 from tutor.tui.screens.save_copy import SaveCopy
@@ -81,10 +83,23 @@ async def test_a_copy_is_run_and_compared_and_kept(runs: dict[str, Path], tmp_pa
         await until(pilot, lambda: app.screen is stepper)
         # The stepper offers the copy to be compared with.
         await pilot.press("d")
-        assert "your changed copy of it" in " ".join(screen_text(app).replace("│", "").split())
+        assert "Enter alone: your changed copy of it" in screen_text(app)
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, CompareScreen) and app.screen.ready, seconds=60)
         assert "2 your copy" in screen_text(app)
+
+
+async def test_a_file_made_from_another_is_compared_with_that(runs: dict[str, Path]) -> None:
+    async with stepping(runs["forgotten"]) as (pilot, stepper):
+        app = app_of(pilot)
+        original = read_program(runs["training"].with_suffix(".py"))
+        assert stepper.recording.header is not None
+        app.copies.saved(stepper.recording.header.program, Copy(original))
+        await pilot.press("d")
+        assert "Enter alone: training.py, from which this was made" in screen_text(app)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, CompareScreen) and app.screen.ready, seconds=60)
+        assert "first different state: w.grad" in screen_text(app)
 
 
 async def test_an_error_of_python_is_said_at_its_line(tmp_path: Path) -> None:

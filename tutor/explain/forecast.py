@@ -5,7 +5,7 @@ torch finds out when the node runs, and speaks of the first only. The recording 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
 from tutor.explain.look import is_inner, is_named, label, tensors_in, where
@@ -18,7 +18,7 @@ from tutor.recording.recording import Recording
 from tutor.recording.state import State
 
 NODES: Final = 20_000
-"""In graphs of more nodes nobody looks: that would be felt at every key press."""
+"""In graphs of more nodes nothing is foretold in words: looking would be felt when a key is pressed."""
 
 TOLD: Final = 3
 """Stale tensors that are told in words."""
@@ -102,25 +102,25 @@ def forecast_paragraphs(moment: Moment) -> list[str]:
     call = coming_call(moment)
     if call is None or len(moment.after.nodes) > NODES:
         return []
-    found = stale(moment, call_of(call))
+    versions = _versions(moment.after)
+    found = _different(moment, _pairs(moment, versions, call_of(call)))
     if not found:
         return []
     source = clipped(harmless(" ".join(call.site.source.split())), 60)
     which = "This call" if moment.step is not None and call.number == moment.number else f"The next step, {source},"
-    told = [sentence(moment, item) for item in _different(found)]
-    more = len(told) - TOLD
+    told = [sentence(moment, _told(moment, versions, *pair)) for pair in found[:TOLD]]
+    more = len(found) - TOLD
     rest = [f"{more} more saved tensor{'s' if more > 1 else ''} cannot be used any more."] if more > 0 else []
-    return [" ".join([f"{which} will fail.", *told[:TOLD], *rest])]
+    return [" ".join([f"{which} will fail.", *told, *rest])]
 
 
-def _different(found: Sequence[Stale]) -> Iterator[Stale]:
+def _different(moment: Moment, pairs: Iterable[_Pair]) -> list[_Pair]:
     """One for each tensor that was written to, and one for all that a backward call freed."""
-    seen: set[tuple[bool, int]] = set()
-    for item in found:
-        key = (item.freed, item.step if item.freed else item.tensor)
-        if key not in seen:
-            seen.add(key)
-            yield item
+    found: dict[tuple[str, int], _Pair] = {}
+    for node, item in pairs:
+        key = ("freed", freed_by(moment.recording, node)) if node.released else ("changed", item.tensor or 0)
+        found.setdefault(key, (node, item))
+    return list(found.values())
 
 
 def sentence(moment: Moment, item: Stale) -> str:
@@ -156,21 +156,32 @@ def outermost(recording: Recording, number: int) -> int:
 # Looking
 
 
+_Pair = tuple[NodeRecord, Saved]
+
+
 def stale(moment: Moment, call: Call) -> list[Stale]:
     """What the nodes that a call runs cannot use any more, after the step of a moment."""
+    versions = _versions(moment.after)
+    return [_told(moment, versions, node, item) for node, item in _pairs(moment, versions, call)]
+
+
+def first_stale(moment: Moment, call: Call) -> Stale | None:
+    """What a call runs into first."""
+    versions = _versions(moment.after)
+    pair = next(_pairs(moment, versions, call), None)
+    return None if pair is None else _told(moment, versions, *pair)
+
+
+def _pairs(moment: Moment, versions: dict[int, int], call: Call) -> Iterator[_Pair]:
+    """Each node that runs and something that it saved and cannot use, in the order in which nodes run."""
     state = moment.after
-    if len(state.nodes) > NODES:
-        return []
-    versions = _versions(state)
     suspects = {node.id for node in state.nodes.values() if any(_is_stale(state, versions, node))}
     if not suspects:
-        return []
-    found: list[Stale] = []
+        return
     # Nodes run in the reverse of the order in which they were made.
     for id in sorted(running(state, call) & suspects, reverse=True):
-        node = state.nodes[id]
-        found += (_told(moment, versions, node, item) for item in _is_stale(state, versions, node))
-    return found
+        for item in _is_stale(state, versions, state.nodes[id]):
+            yield state.nodes[id], item
 
 
 def running(state: State, call: Call) -> set[int]:

@@ -29,6 +29,27 @@ _PACKAGE_ROOT = str(Path(__file__).resolve().parents[2])
 _CHILD = "import sys; sys.path.insert(0, sys.argv[1]); from tutor.recorder.evaluate_child import main; main()"
 
 
+class Nudge(msgspec.Struct):
+    """A leaf to change a little in a plain run, which ends at a backward call."""
+
+    line: int
+    """The line before whose statement it is changed."""
+    calls: int
+    """How many backward calls come before that."""
+    paths: list[str]
+    """Names of the leaf there."""
+    shape: list[int]
+    values: list[float]
+    """What it holds there, row by row; nothing if that does not matter."""
+    element: int | None
+    """The element to change, None for none."""
+    by: float
+    call: int
+    """The backward call where the run ends, from 1."""
+    double: bool = False
+    """Whether numbers are float64 where the program does not say otherwise."""
+
+
 class Work(msgspec.Struct):
     """A program to run."""
 
@@ -42,6 +63,8 @@ class Work(msgspec.Struct):
     stops: list[Stop] = []
     believed_from: int = 0
     """Number of the first cell that runs under the belief of the request, for a plain run."""
+    nudge: Nudge | None = None
+    """For a plain run that ends at a backward call."""
     then: list[Work] = []
     """Programs to run after it in the same process and the same time, each as if it were the first."""
 

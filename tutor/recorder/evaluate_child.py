@@ -22,6 +22,7 @@ import torch
 from tutor.recorder.evaluate import Outcome, Work
 from tutor.recorder.evaluate_plain import PlainRun
 from tutor.recorder.execution import Execution
+from tutor.recorder.nudge_run import NudgeRun
 
 IDLE = 3.0
 """Seconds without a program after which this process gets more ready than it must be."""
@@ -146,6 +147,8 @@ def _carry_out(work: Work, writing: int) -> NoReturn:
     try:
         if work.log:
             Execution(work.request, os.open(work.log, os.O_RDWR)).run()
+        elif work.nudge is not None:
+            NudgeRun(work, lambda message: _write(writing, message)).run()
         else:
             for each in (work, *work.then):
                 PlainRun(each, lambda message: _write(writing, message)).run()

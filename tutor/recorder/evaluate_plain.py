@@ -179,7 +179,7 @@ class PlainRun:
             if stop.cell == cell and not stop.line:
                 groups.setdefault(stop.group, []).append(stop)
         for stops in groups.values():
-            if all(_only_looks(stop.expression) for stop in stops):
+            if all(only_looks(stop.expression) for stop in stops):
                 for stop in stops:
                     self._tell(Sent(stop.key, self._evaluate(stop, dict(self._module.__dict__))))
                 continue
@@ -193,7 +193,7 @@ class PlainRun:
             os.waitpid(process, 0)
 
 
-def _only_looks(expression: str) -> bool:
+def only_looks(expression: str) -> bool:
     """Whether an expression calls nothing, so that it can hardly change anything."""
     return all(isinstance(node, _LOOKING) for node in ast.walk(ast.parse(expression.strip(), mode="eval")))
 

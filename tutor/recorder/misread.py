@@ -21,7 +21,9 @@ from tutor.lesson.readings import Reading
 from tutor.lesson.value import Value, same
 from tutor.recorder.evaluate import Evaluator, EvaluatorError, Outcome, Sent, Work
 from tutor.recorder.forked import ForkedRun, record
+from tutor.recorder.nudge import Told, nudged
 from tutor.recorder.process import Request
+from tutor.recording.nudge import NudgePlan, Slopes
 
 TIMEOUT: Final = 10.0
 """Seconds that each run may take, if nobody says otherwise."""
@@ -140,6 +142,19 @@ class Misreader:
         """
         request = Request.of(program, seed=self._seed, belief=belief)
         return self._with_evaluator(lambda evaluator: record(evaluator, request, timeout))
+
+    def slopes(self, program: Program, plan: NudgePlan, told: Told) -> Slopes:
+        """Check a gradient by running a program with its leaf changed a little.
+
+        Args:
+            program: The program.
+            plan: What to check.
+            told: Hears of each run, and can stop.
+
+        Raises:
+            EvaluatorError: as ``answers``.
+        """
+        return self._with_evaluator(lambda evaluator: nudged(evaluator, program, plan, told, seed=self._seed))
 
     def close(self) -> None:
         """End the process; a call of ``answers`` in another thread ends with an error."""

@@ -33,6 +33,7 @@ STEPPER: Final = (
     _key("f", "follow", "Follow", "name.follow", "Follow the name chosen in tensors; again to stop"),
     _key("right_curly_bracket", "change(1)", "Next change", "name.next", "The next change of the name"),
     _key("left_curly_bracket", "change(-1)", "Previous change", "name.back", "The change of the name before"),
+    _key("g", "nudge", "Check a gradient", "gradient.check", "Nudge a leaf, run again, and compare with its .grad"),
     _key("y", "copy", "Copy", "copy", "Copy the chosen value as code, or the text of the pane"),
     _key("enter", "open", "Open", "open", "Open the chosen row of tensors or graph"),
     _key("a", "asking", "Questions on the way", "ask.mode", "Ask where the lesson asks, at more steps, or never"),

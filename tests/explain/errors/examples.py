@@ -143,7 +143,7 @@ NO_GRAPH = (
         loss.backward()
         """,
         ("prediction", "w", "loss"),
-        ("w requires grad, but grad was off there by with torch.no_grad() in line 6",),
+        ("w requires grad, but grad was off there, in the block of line 6 (step 5): with torch.no_grad().",),
         "run line 7 with grad on",
         "loss.requires_grad = True",
     ),
@@ -187,7 +187,7 @@ NO_GRAPH = (
         y.backward()
         """,
         ("y", "w"),
-        ("inference_mode was on there by with torch.inference_mode() in line 6",),
+        ("inference_mode was on there, in the block of line 6 (step 5): with torch.inference_mode().",),
         "run line 7 outside of inference_mode",
         "y.requires_grad = True",
     ),
@@ -1190,7 +1190,7 @@ OUTSIDE = (
         loss = (a * w).sum()
         """,
         ("a",),
-        ("made a inside with torch.inference_mode() in line 6", "a * w needs a for backward"),
+        ("made a in the block of line 6 (step 5), with torch.inference_mode().", "a * w needs a for backward"),
         "a.clone() outside of the block",
     ),
     Example(

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.explain.notes.examples import program
+from tests.explain.notes.patterns import CORRECT
 from tests.explain.notes.recorded import Recorded
 from tutor.explain.notes import notes
 from tutor.lesson.reading import read_program
@@ -72,3 +74,11 @@ def test_a_correct_program_gets_no_note(recorded: Recorded, path: Path) -> None:
     recording = recorded.program(read_program(path))
     assert recording.count
     assert {note.kind for note in notes(recording)} == set(SHOWN.get(path.stem, ()))
+
+
+@pytest.mark.parametrize("pattern", CORRECT)
+def test_what_only_looks_like_a_mistake_gets_no_note(recorded: Recorded, pattern: str) -> None:
+    recording = recorded.source(program(CORRECT[pattern]))
+    assert recording.end is not None
+    assert recording.end.how == "finished", recording.end.reason
+    assert notes(recording) == []

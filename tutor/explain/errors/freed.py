@@ -6,7 +6,7 @@ from typing import Final
 
 from tutor.explain.errors.cause import Cause
 from tutor.explain.errors.scene import Scene, binding, one_line, said
-from tutor.explain.forecast import Stale, call_of, stale
+from tutor.explain.forecast import Stale, call_of, first_stale
 from tutor.explain.look import result_of
 from tutor.plain.format import harmless
 from tutor.recording.model import Step
@@ -21,8 +21,8 @@ def second_time(scene: Scene) -> Cause | None:
     if call is None:
         return None
     before = Moment.of(scene.recording, call.number)
-    freed = next((item for item in stale(before, call_of(call)) if item.freed), None)
-    if freed is None:
+    freed = first_stale(before, call_of(call))
+    if freed is None or not freed.freed:
         return None
     return _Second(scene, call, before, freed).cause()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tutor.explain.errors.cause import Cause
-from tutor.explain.errors.scene import Scene, block_of, said
+from tutor.explain.errors.scene import Scene, block_of, one_line, place, said
 
 _NO_VERSION: Final = -1
 """What the recording says for the version of a tensor that counts none."""
@@ -19,7 +19,8 @@ def inference_tensor(scene: Scene) -> Cause | None:
     record = records[0]
     name, born = scene.name(record.id), scene.birth(record.id)
     block = block_of(scene.recording, born)
-    inside = f" inside {said(scene.recording, block)}" if block else " in inference mode"
+    source = one_line(scene.recording.site(block).source) if block else ""
+    inside = f" in the block of {place(scene.recording, block)}, {source}" if block else " in inference mode"
     if "saved for backward" in scene.text:
         use = f"{scene.source} needs {name} for backward, and autograd may not keep such a tensor"
     elif "Inplace update" in scene.text:

@@ -13,6 +13,7 @@ from tutor.explain.errors.scene import (
     name_of,
     one_line,
     parsed,
+    place,
     said,
     statement_at,
     switched_off_by,
@@ -120,12 +121,12 @@ class _Lost:
     def grad_off(self) -> tuple[str, str, str]:
         """``no_grad``, and the name of a leaf given to a new tensor in it."""
         block = block_of(self.scene.recording, self.lost.step)
-        by = f" by {said(self.scene.recording, block)}" if block else ""
+        by = self._by(block)
         name = self.source
         if name and self.bound == name:
             what = (
-                f"It was lost at {self.here}. Grad was off there{by}, so {name} is another tensor since then, one that "
-                f"does not require grad. The leaf that did has no name any more."
+                f"It was lost at {self.here}. Grad was off there{by}. So {name} is another tensor since then, one "
+                f"that does not require grad. The leaf that did has no name any more."
             )
             return what, self._in_place(name), ""
         function, decorator = ("", "") if block else switched_off_by(self.scene.recording, self.site.line)
@@ -134,6 +135,11 @@ class _Lost:
             return what, f"call {function}() without {decorator} where the result is learned from.", ""
         what = f"It was lost at {self.here}: {name} requires grad, but grad was off there{by}."
         return what, f"run line {self.site.line} with grad on, outside of the block that switches it off.", ""
+
+    def _by(self, block: int) -> str:
+        """Where grad had been switched off."""
+        recording = self.scene.recording
+        return f", in the block of {place(recording, block)}: {one_line(recording.site(block).source)}" if block else ""
 
     def _in_place(self, name: str) -> str:
         statement = statement_at(self.scene.recording, self.site.line)
@@ -149,7 +155,7 @@ class _Lost:
     def inference(self) -> tuple[str, str, str]:
         """``inference_mode``."""
         block = block_of(self.scene.recording, self.lost.step)
-        by = f" by {said(self.scene.recording, block)}" if block else ""
+        by = self._by(block)
         what = f"It was lost at {self.here}: {self.source} requires grad, but inference_mode was on there{by}."
         return what, f"run line {self.site.line} outside of inference_mode.", ""
 

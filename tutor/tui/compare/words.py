@@ -45,7 +45,7 @@ def arrived_words(alignment: Alignment, difference: Difference) -> str:
         over, going = ("1", "2") if difference.one is None else ("2", "1")
         return f"Run {over} is over here; run {going} goes on with line {_line(alignment, difference)}."
     one, other = alignment.one.site(difference.one).line, alignment.other.site(difference.other).line
-    if alignment.step_of_other(difference.one) is not None:
+    if alignment.place_of(difference.one) == alignment.place_of_other(difference.other):
         where = f"Line {one}" if one == other else f"Line {one} of run 1, {other} of run 2,"
         return f"{where} is not written alike in the two programs."
     codes = _code(alignment.one, one), _code(alignment.other, other)

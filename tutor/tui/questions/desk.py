@@ -18,6 +18,7 @@ from tutor.quiz.asking import NeedsRun
 from tutor.quiz.choices import finish
 from tutor.quiz.lessons import readings_of, stops_of
 from tutor.quiz.question import Draft, Question
+from tutor.recording.nudge import NudgePlan, Slopes
 
 if TYPE_CHECKING:
     from tutor.quiz.answers import Answers
@@ -96,6 +97,19 @@ class Desk:
     async def record(self, program: Program, belief: str = "") -> ForkedRun:
         """A recording of a program, as it is or under a misreading of torch."""
         return await self._run(lambda misreader: misreader.record(program, belief, timeout=LONGEST))
+
+    async def slopes(self, program: Program, plan: NudgePlan, told: Callable[[int, int], bool]) -> Slopes:
+        """A gradient checked by running the program with its leaf changed a little.
+
+        Args:
+            program: What is run.
+            plan: What to check.
+            told: Hears of each run in another thread; False stops.
+
+        Raises:
+            EvaluatorError: the process that runs the program is gone.
+        """
+        return await self._run(lambda misreader: misreader.slopes(program, plan, told))
 
     async def _run(self, work: Callable[[Misreader], Result]) -> Result:
         misreader = self._started()

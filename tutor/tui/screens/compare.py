@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import ClassVar, Final
 
 from rich.cells import cell_len
@@ -20,6 +19,7 @@ from tutor.recording.log import DamagedError
 from tutor.recording.moment import Moment
 from tutor.recording.queries.aligned import Alignment, Difference, Place
 from tutor.recording.recording import Recording
+from tutor.tui.compare.moves import WAYS
 from tutor.tui.compare.words import arrived_words, line_words, state_words, where_words
 from tutor.tui.headline import title_of
 from tutor.tui.keys import COMPARE, compare_hints, key_table
@@ -328,54 +328,13 @@ class CompareScreen(ModalScreen[None]):
         if not self.ready:
             self.say(NOT_YET)
             return
-        ways: dict[str, Callable[[], int | str]] = {
-            "forward": lambda: self._beside(1),
-            "back": lambda: self._beside(-1),
-            "next_line": lambda: self._next_line(1),
-            "previous_line": lambda: self._next_line(-1),
-            "next_turn": lambda: self._turn(1),
-            "previous_turn": lambda: self._turn(-1),
-            "first": lambda: 0 if self.place else "This is the first step.",
-            "last": lambda: self._last if self.place < self._last else "Both runs end here.",
-        }
-        self.go(ways[way]())
+        assert self._alignment is not None
+        self.go(WAYS[way](self._alignment, self.place))
 
     @property
     def _last(self) -> int:
         assert self._alignment is not None
         return len(self._alignment.places) - 1
-
-    def _beside(self, by: int) -> int | str:
-        if 0 <= self.place + by <= self._last:
-            return self.place + by
-        return "Both runs end here." if by > 0 else "This is the first step."
-
-    def _next_line(self, by: int) -> int | str:
-        """The next place on another line that is not in a function called on the way."""
-        depth, line = self._depth(self.place), self._line(self.place)
-        for place in range(self.place + by, self._last + 1 if by > 0 else -1, by):
-            if self._depth(place) <= depth and self._line(place) != line:
-                return place
-        return "No other line runs after this one." if by > 0 else "No other line ran before this one."
-
-    def _depth(self, place: int) -> int:
-        assert self._alignment is not None
-        one, other, in_one, _ = self._alignment.places[place]
-        first, second = self.recordings
-        return first.index.depths[one] if in_one else second.index.depths[other]
-
-    def _line(self, place: int) -> int:
-        assert self._alignment is not None
-        return self._alignment.line_at(place)
-
-    def _turn(self, by: int) -> int | str:
-        assert self._alignment is not None
-        if self._alignment.turn_at(self.place) is None:
-            return "No loop is running here; ] and [ go from turn to turn of a loop."
-        found = self._alignment.other_turn(self.place, by)
-        if found is not None:
-            return found
-        return "This is the last turn of the loop." if by > 0 else "This is the first turn of the loop."
 
     def action_different_line(self) -> None:
         """Go to the first place where the runs go to different lines."""

@@ -20,7 +20,7 @@ class CompareWith(Ask[Program | Path]):
 
     def __init__(self, find: Callable[[str], Program | Path | str], usual: Program | None, name: str) -> None:
         question = "Compare with: a lesson, a .py file, a notebook or a saved recording"
-        super().__init__(f"{question}. Enter alone: {name}" if usual is not None else question)
+        super().__init__(f"{question}\nEnter alone: {name}" if usual is not None else question)
         self._find = find
         self._usual = usual
 

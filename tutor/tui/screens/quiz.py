@@ -99,6 +99,7 @@ class QuizScreen(Screen[None]):
         except EvaluatorError as error:
             self.notify(harmless(f"Some questions cannot be asked: {error}"), severity="warning", markup=False)
         self._complete = True
+        self._show_head()
         if not self._asked:
             self._wait("There is nothing to ask here. Press escape to go back.")
         elif self._sitting.next() is None:
@@ -193,7 +194,9 @@ class QuizScreen(Screen[None]):
 
     def _end(self) -> None:
         """Show what came of it, in the place of this screen."""
-        programs = {key: asked.program for key, asked in self._asked.items()}
+        # Of a saved recording the program is not run, not even to look at a line.
+        can_run = self._plan.recording is None
+        programs = {key: asked.program for key, asked in self._asked.items()} if can_run else {}
         self.app.switch_screen(Results(self._plan.title, self._sitting.results(), programs))
 
     def action_scroll_code(self, direction: int) -> None:

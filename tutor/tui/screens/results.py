@@ -35,7 +35,7 @@ class Results(Screen[None]):
     Args:
         title: What was asked about.
         results: What came of the questions.
-        programs: The program of each question, by lesson and id.
+        programs: The program of each question that can be run, by lesson and id.
     """
 
     DEFAULT_CSS = """
@@ -98,8 +98,12 @@ class Results(Screen[None]):
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Open the program of a question, at the step that answers it."""
         result = self._results[event.option_index]
-        program = self._programs[result.lesson, result.question.id]
-        self.tutor.open_program(program, step=result.step or None, line=result.question.line)
+        program = self._programs.get((result.lesson, result.question.id))
+        if program is not None:
+            self.tutor.open_program(program, step=result.step or None, line=result.question.line)
+        else:
+            line = f" and go to line {result.question.line}" if result.question.line else ""
+            self.query_one(BottomLine).say(f"This was asked about a saved recording. Open it{line}.")
 
     def action_leave(self) -> None:
         """Leave."""

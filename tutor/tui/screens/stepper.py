@@ -317,6 +317,23 @@ class StepperScreen(AskingScreen):
             return
         self.go((follow.next_change if direction > 0 else follow.previous_change)(self.moment, name))
 
+    def action_nudge(self) -> None:
+        """Check the gradient of the chosen or followed leaf by running the program with it nudged."""
+        from tutor.tui.screens.nudge import checking
+
+        self._stop_playing()
+        pane = self.query_one(TensorsPane)
+        chosen = pane.chosen if self._present is pane else None
+        try:
+            found = checking(self.tutor, self._takings.source, self._program, self.moment, chosen, self._followed)
+        except DamagedError as error:
+            self._fail(error)
+        else:
+            if isinstance(found, str):
+                self.say(found)
+            else:
+                self._put_on_top(found)
+
     def action_copy(self) -> None:
         """Copy the chosen value as code, the present expression, or what the pane says."""
         pane = self._present

@@ -1,0 +1,199 @@
+"""A gradient beside the slope that is found by nudging: the program runs again, and this page says what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from rich.cells import cell_len
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import Static
+
+from tutor.explain.nudge import plan_of
+from tutor.lesson.program import Program
+from tutor.plain.format import number
+from tutor.recorder.evaluate import EvaluatorError
+from tutor.recording.format import Kind
+from tutor.recording.index import NameKey
+from tutor.recording.moment import Moment
+from tutor.recording.nudge import NudgePlan, Slope, Slopes
+from tutor.recording.state import Key
+from tutor.tui.looks import MUTED
+from tutor.tui.screens.sheet import Sheet
+from tutor.tui.source import OpenedRecording, Source
+
+if TYPE_CHECKING:
+    from tutor.tui.app import TutorApp
+
+GLANCE: Final = 0.1
+"""Seconds between two looks at how far it is."""
+
+CLOSE: Final = {"float64": 1e-5}
+"""How far slope and gradient may be apart, relative to the largest gradient, and still agree."""
+
+_CLOSE_ELSE: Final = 1e-2
+_HEADINGS: Final = ("element", "value", "nudged by", "slope", "gradient", "difference")
+
+
+class NudgeScreen(Sheet):
+    """Checks a gradient while somebody waits.
+
+    Args:
+        tutor: Has the process that runs the program.
+        program: What is run.
+        plan: What is checked.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,g,enter", "leave", "Back", id="nudge.leave", tooltip="Close this page, or stop checking"),
+    ]
+
+    def __init__(self, tutor: TutorApp, program: Program, plan: NudgePlan) -> None:
+        super().__init__(f"the gradient of {plan.name} as a slope", Content(opening(plan)))
+        self._tutor = tutor
+        self._program = program
+        self._plan = plan
+        self._done = 0, 0
+        self._wanted = True
+        self.slopes: Slopes | None = None
+        """What came of it, None while it runs."""
+
+    def compose(self) -> ComposeResult:
+        """The page, and below what it is about room for what comes of it."""
+        yield from super().compose()
+
+    def on_mount(self) -> None:
+        """Begin."""
+        self.run_worker(self._check())
+        self._timer = self.set_interval(GLANCE, self._show_progress)
+
+    def on_unmount(self) -> None:
+        """Nobody wants to know any more."""
+        self._wanted = False
+
+    async def _check(self) -> None:
+        try:
+            self.slopes = await self._tutor.desk.slopes(self._program, self._plan, self._told)
+        except EvaluatorError as error:
+            self.slopes = Slopes(self._done[0], 0.0, problem=str(error))
+        self._timer.stop()
+        self._say(found(self._plan, self.slopes))
+
+    def _told(self, done: int, total: int) -> bool:
+        """Another run begins. Called in another thread."""
+        self._done = done, total
+        return self._wanted
+
+    def _show_progress(self) -> None:
+        done, total = self._done
+        self._say(Content.styled(f"Run {done + 1} of {total} …" if total else "Starting …", MUTED))
+
+    def _say(self, content: Content) -> None:
+        if self._wanted:
+            self.query_one(Static).update(Content(f"{opening(self._plan)}\n\n") + content)
+
+
+def checking(
+    tutor: TutorApp,
+    source: Source,
+    program: Program | None,
+    moment: Moment,
+    chosen: Hashable,
+    followed: NameKey | None,
+) -> NudgeScreen | str:
+    """The page that checks a gradient, or in a sentence why there is none.
+
+    Args:
+        tutor: Has the process that runs the program.
+        source: Where the recording comes from.
+        program: What was recorded.
+        moment: The step now.
+        chosen: The row of tensors that is chosen.
+        followed: The name that is followed.
+
+    Raises:
+        DamagedError: the recording cannot be read.
+    """
+    if program is None or isinstance(source, OpenedRecording):
+        return "This is a saved recording: opening it runs no code, so nothing can be nudged."
+    path = chosen.path if isinstance(chosen, Key) else followed.path if followed is not None else _arriving(moment)
+    if not path:
+        return "Choose a leaf in tensors first (press 2), then g checks its gradient."
+    plan = plan_of(moment.recording, moment.number, path)
+    return plan if isinstance(plan, str) else NudgeScreen(tutor, program, plan)
+
+
+def _arriving(moment: Moment) -> str:
+    """The leaf whose gradient arrives in the step."""
+    step = moment.step
+    if step is None or step.kind is not Kind.ACCUMULATE:
+        return ""
+    names = moment.after.names_of(step.detail[0])
+    return names[0] if names else ""
+
+
+def opening(plan: NudgePlan) -> str:
+    """What is done, in words."""
+    count = len(plan.elements)
+    if len(plan.values) == 1:
+        each = plan.name
+    else:
+        each = f"Each element of {plan.name}" if count == len(plan.values) else f"The {count} elements of {plan.name}"
+        each += "" if count == len(plan.values) else " with the largest gradients, one by one,"
+    return (
+        f"{each} is made a little larger, then a little smaller, just before line {plan.use_line} uses it. The program "
+        f"runs again each time, up to the backward call in line {plan.call_line}. How much the result moved, divided "
+        f"by how far the element was moved, is the slope."
+    )
+
+
+def found(plan: NudgePlan, slopes: Slopes) -> Content:
+    """What came of it: the table, what it means, what it cost."""
+    if slopes.problem:
+        return Content(slopes.problem)
+    dtype = slopes.dtype
+    cost = f"{slopes.runs} runs, {slopes.seconds:.1f} s, computed in {dtype}."
+    return Content("\n").join([_table(plan, slopes.rows), Content(""), Content(meaning(plan, slopes)), Content(cost)])
+
+
+def meaning(plan: NudgePlan, slopes: Slopes) -> str:
+    """What the two columns say together."""
+    size = max(max(abs(row.gradient) for row in slopes.rows), 1e-6)
+    apart = max(abs(row.difference) for row in slopes.rows)
+    added = f" The gradient is what this call added to {plan.name}.grad." if plan.was_added else ""
+    if apart <= CLOSE.get(slopes.dtype, _CLOSE_ELSE) * size:
+        return (
+            f"They agree. The gradient comes from the rules of calculus; what is left of a difference is how coarse "
+            f"nudging is in {slopes.dtype}.{added}"
+        )
+    return (
+        f"They do not agree. Something between {plan.name} and the result moves it without being part of the graph, "
+        f"as detach() does, or the other way round; or the slope jumps at this very point.{added}"
+    )
+
+
+def _table(plan: NudgePlan, rows: list[Slope]) -> Content:
+    lines = [_HEADINGS, *(_cells(plan, row) for row in rows)]
+    widths = [max(cell_len(line[column]) for line in lines) for column in range(len(_HEADINGS))]
+    texts = [
+        "  ".join(cell.ljust(width) if place == 0 else cell.rjust(width) for place, (cell, width) in enumerate(pairs))
+        for pairs in (list(zip(line, widths, strict=True)) for line in lines)
+    ]
+    return Content("\n").join([Content.styled(texts[0], MUTED), *map(Content, texts[1:])])
+
+
+def _cells(plan: NudgePlan, row: Slope) -> tuple[str, ...]:
+    name = f"{plan.name}{_index(row.element, plan.shape)}"
+    numbers = (row.value, row.nudge, row.slope, row.gradient)
+    return (name, *map(number, numbers), f"{row.difference:.1e}")
+
+
+def _index(element: int, shape: list[int]) -> str:
+    """``[1, 0]``: an element counted row by row."""
+    places: list[int] = []
+    for size in reversed(shape):
+        element, place = divmod(element, size)
+        places.append(place)
+    return f"[{', '.join(map(str, reversed(places)))}]" if places else ""
