@@ -95,7 +95,8 @@ CASES = {
         {"detach_copies": ((1.0, 2.0), (6.0, 7.0))},
     ),
     "zero_grad": Case(
-        "w = torch.tensor(3.0, requires_grad=True)\nopt = torch.optim.SGD([w], lr=0.1)\n(w ** 2).backward()\nopt.zero_grad()\n",
+        "w = torch.tensor(3.0, requires_grad=True)\nopt = torch.optim.SGD([w], lr=0.1)\n"
+        "(w ** 2).backward()\nopt.zero_grad()\n",
         "w.grad",
         "None",
         {"zero_grad_zeros": 0.0, "zero_grad_noop": 6.0, "step_also_zeroes": None},
@@ -224,13 +225,15 @@ CASES = {
         {"upstream_ignored": 5.0},
     ),
     "shapes of a loss": Case(
-        "p = torch.tensor([[1.], [2.], [3.]], requires_grad=True)\nt = torch.tensor([1., 2., 3.])\nloss = F.mse_loss(p, t)\n",
+        "p = torch.tensor([[1.], [2.], [3.]], requires_grad=True)\nt = torch.tensor([1., 2., 3.])\n"
+        "loss = F.mse_loss(p, t)\n",
         "loss",
         1.3333333,
         {"mse_elementwise": 0.0, "mean_is_sum": 12.0},
     ),
     "shapes of a difference": Case(
-        "p = torch.tensor([[1.], [2.]])\nt = torch.tensor([1., 4.])\na, b = nn.MSELoss()(p, t), ((p - t) ** 2).mean()\n",
+        "p = torch.tensor([[1.], [2.]])\nt = torch.tensor([1., 4.])\n"
+        "a, b = nn.MSELoss()(p, t), ((p - t) ** 2).mean()\n",
         "(a, b)",
         (3.5, 3.5),
         {"mse_elementwise": (2.0, 2.0)},
@@ -248,7 +251,8 @@ CASES = {
         {"eval_disables_grad": False},
     ),
     "eval of a model of its own, and back": Case(
-        "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.inner = nn.Linear(1, 1)\n"
+        "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.inner = nn.Linear(1, 1)\n"
         "    def forward(self, x):\n        return self.inner(x) * 2\n"
         "net = Net().eval()\na = net(torch.ones(1, 1))\nnet.train()\nb = net(torch.ones(1, 1))\n",
         "(a.requires_grad, b.requires_grad)",

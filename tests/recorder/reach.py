@@ -75,7 +75,8 @@ def main() -> None:
     for least in (1, 2, 3):
         share = sum(count >= least for count in counts)
         print(f"{share:4} of {len(counts)} questions have {least} or more wrong answers from readings")
-    print(f"{1000 * seconds / len(counts):4.0f} ms for a question, {1000 * seconds / runs:.0f} ms for a run, {runs} runs")
+    each, run = 1000 * seconds / len(counts), 1000 * seconds / runs
+    print(f"{each:4.0f} ms for a question, {run:.0f} ms for a run, {runs} runs")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.recorder.believed import CASES, FREED, X, Case
+from tests.recorder.believed import CASES, FREED, Case, X
 from tests.recorder.misreading import ask, written
 from tutor.lesson.beliefs import MACHINE
 from tutor.lesson.changes import code_cells
@@ -26,7 +26,7 @@ def misreader() -> Iterator[Misreader]:
         yield misreader
 
 
-def plain(value: Value | list[object]) -> object:
+def plain(value: object) -> object:
     """A value as tuples of numbers and truths; None as a text."""
     content = value.items if isinstance(value, Value) and value.items is not None else value
     if isinstance(content, Value):

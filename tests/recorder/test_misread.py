@@ -7,14 +7,18 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tests.lesson.write import LESSON, program
+from tests.recorder.reach import stops_of
 from tutor.lesson.check.seen import Stop
+from tutor.lesson.pack import built_in
+from tutor.lesson.reading import read_program
 from tutor.lesson.readings import Reading, reading_of, readings
 from tutor.lesson.value import Value
 from tutor.recorder.evaluate import EvaluatorError
-from tutor.recorder.misread import Misreader
+from tutor.recorder.misread import Answers, Misreader, shares
 
 TRAINING = """import torch
 w = torch.tensor(1.0, requires_grad=True)
@@ -106,9 +110,7 @@ for i in range(3):
 """Five cells, whose code begins on the lines 5, 9, 14, 17 and 19."""
 
 
-def test_what_comes_before_an_error_counts_and_the_next_cell_is_read_anew(
-    tmp_path: Path, misreader: Misreader
-) -> None:
+def test_what_comes_before_an_error_counts_and_the_next_cell_is_read_anew(tmp_path: Path, misreader: Misreader) -> None:
     stops = [
         Stop("first", "x.grad", cell=2),
         Stop("line", "y.requires_grad", line=10),
@@ -168,6 +170,50 @@ def test_a_reading_that_cannot_be_carried_out_says_nothing(tmp_path: Path, misre
     answers = misreader.answers(program(tmp_path, text), stops, named(tmp_path, text, "sum_is_mean"), timeout=2)
     assert numbers(answers.right) == {"a": "8", "x": "8"}
     assert (answers.wrong, answers.wrong_raised) == ({}, {})
+
+
+def test_a_reading_that_cannot_be_carried_out_takes_no_other_with_it(tmp_path: Path, misreader: Misreader) -> None:
+    text = "import torch\nx = torch.tensor([3.0, 5.0])\nwhile x.sum() < 8:\n    pass\na = x.mean() + x.sum()\n"
+    names = ("mean_is_sum", "sum_is_mean", "detach_identity", "grad_overwrites", "mean_is_sum")
+    found = [reading._replace(name=f"{number}") for number, reading in enumerate(named(tmp_path, text, *names))]
+    answers = misreader.answers(program(tmp_path, text), [Stop("a", "a", cell=1)], found, timeout=2)
+    assert {key: numbers(wrong) for key, wrong in answers.wrong.items()} == {"a": {"0": "16", "4": "16"}}
+
+
+@pytest.mark.parametrize("name", ["09_zero_grad", "14_manual_update", "18_adam", "26_hooks", "28_dead_gradients"])
+def test_readings_in_one_process_give_what_they_give_alone(
+    misreader: Misreader, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    read = read_program(built_in() / f"{name}.py")
+    last = max(cell.number for cell in read.cells if cell.kind == "code")
+    found, stops = readings(read, last), stops_of(read)
+    together = misreader.answers(read, stops, found)
+    assert together.wrong
+    monkeypatch.setattr("tutor.recorder.misread.shares", lambda cells: False)
+    alone = misreader.answers(read, stops, list(reversed(found)))
+    assert encode(together) == encode(alone)
+
+
+def encode(answers: Answers) -> bytes:
+    """Answers as text, in an order of their own, since a number that is not a number is not equal to itself."""
+    return msgspec.json.encode(answers, order="sorted")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("import torch\nimport numpy as np\nfrom torch import nn\nx = torch.ones(2)\nw.grad = None", True),
+        ("import helper", False),
+        ("from . import helper", False),
+        ("import os", False),
+        ("import torch\ntorch.set_default_dtype(torch.float64)", False),
+        ("import torch\ntorch.add = 3", False),
+        ("exec('x = 1')", False),
+        ("import torch\ntorch.compile(f)", False),
+    ],
+)
+def test_a_program_that_could_leave_something_behind_has_a_process_for_each_reading(text: str, expected: bool) -> None:
+    assert shares([(1, 1, text)]) is expected
 
 
 def test_a_program_that_does_not_end_has_no_answers(tmp_path: Path, misreader: Misreader) -> None:

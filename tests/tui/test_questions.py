@@ -192,3 +192,33 @@ async def test_the_question_below_the_program(tmp_path: Path, size: tuple[int, i
         await answer(pilot, "6")
         await answer(pilot, "12")
         await check_golden(pilot, f"question-shown-{size[0]}")
+
+
+BREAKING = """\
+import torch
+
+x = torch.tensor([1.0, 2.0], requires_grad=True)
+y = x.exp()
+z = y.sum()
+y.mul_(3)
+z.backward()
+"""
+
+
+async def test_how_it_ends_is_not_told_before_it_was_predicted(tmp_path: Path) -> None:
+    program = lesson(tmp_path, BREAKING, "breaking.py")
+    async with walking(program, (120, 36)) as (pilot, screen):
+        assert "raised" in screen_text(app_of(pilot))
+        await pilot.press("a")
+        await pilot.pause()
+        asked = await until_asked(pilot)
+        assert asked.query_one(QuestionBox).asking.question.kind == "error"
+        assert "raised" not in screen_text(app_of(pilot))
+        await pilot.press("escape")
+        await back(pilot, screen)
+        assert "will fail" not in screen_text(app_of(pilot))
+        await pilot.press("a")
+        await pilot.pause()
+        assert app_of(pilot).store.setting("asking") == "off"
+        assert "will fail" in screen_text(app_of(pilot))
+        assert "raised" in screen_text(app_of(pilot))

@@ -28,8 +28,13 @@ _TELLERS: Final[dict[Kind, Callable[[Moment, Any], list[str]]]] = {
 }
 
 
-def explain(moment: Moment) -> list[str]:
-    """What the step did and why, one paragraph per item; plain text without markup, safe for a terminal."""
+def explain(moment: Moment, *, forecast: bool = True) -> list[str]:
+    """What the step did and why, one paragraph per item; plain text without markup, safe for a terminal.
+
+    Args:
+        moment: The step.
+        forecast: Whether to say beforehand that a backward call is going to fail.
+    """
     step = moment.step
     if step is None:
         return ["Nothing has run yet."]
@@ -39,7 +44,8 @@ def explain(moment: Moment) -> list[str]:
         paragraphs.append(again)
     if step.kind in (Kind.NODE, Kind.ACCUMULATE):
         paragraphs += cause_paragraphs(moment)
-    paragraphs += forecast_paragraphs(moment)
+    if forecast:
+        paragraphs += forecast_paragraphs(moment)
     if step.opaque:
         paragraphs.append("Something in this step was not understood by the recorder; what is shown may be incomplete.")
     return paragraphs

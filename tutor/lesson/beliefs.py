@@ -83,7 +83,7 @@ _MACHINE = (
         "sum_is_mean",
         "a sum is divided by the number of elements",
         "A sum passes the gradient on to each element as it is, without dividing.",
-        "Look at the node of the sum in the graph: the gradient that leaves it is that which arrived, for each element.",
+        "Look at the node of the sum in the graph: what arrives leaves it unchanged, once for each element.",
     ),
     Belief(
         "nonleaf_keep_grad",
@@ -208,7 +208,7 @@ _PROGRAM = (
         "rebinding_as_in_place",
         "w = w - e is the same as w -= e",
         "w = w - e makes a new tensor and gives it the name. The old one is left as it was.",
-        "Look at the tensors pane in that step: the name now stands for a tensor with a grad_fn, or without requires_grad.",
+        "Look at the tensors pane in that step: the name now stands for another tensor, which is not that leaf.",
     ),
     Belief(
         "zeroing_moved",

@@ -89,9 +89,12 @@ def _requires_grad_false(tree: ast.Module, edits: Edits) -> None:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and _word(node.func) == "requires_grad_" and not node.args and not node.keywords:
             _put_in(node, "False", edits)
-        elif isinstance(node, ast.Assign) and _is_true(node.value):
-            if all(isinstance(target, ast.Attribute) and target.attr == "requires_grad" for target in node.targets):
-                edits.replace(edits.start(node.value), edits.end(node.value), "False")
+        elif isinstance(node, ast.Assign) and _is_true(node.value) and _is_flag(node.targets[0]):
+            edits.replace(edits.start(node.value), edits.end(node.value), "False")
+
+
+def _is_flag(target: ast.expr) -> bool:
+    return isinstance(target, ast.Attribute) and target.attr == "requires_grad"
 
 
 def _retain_graph_false(tree: ast.Module, edits: Edits) -> None:

@@ -13,10 +13,11 @@ from tutor.lesson.changes import CodeCell, code_cells
 from tutor.lesson.misreadings import misread
 from tutor.lesson.program import Program
 
-LOSSES: Final = frozenset("""
-    mse_loss l1_loss smooth_l1_loss huber_loss binary_cross_entropy binary_cross_entropy_with_logits cross_entropy
-    nll_loss kl_div MSELoss L1Loss SmoothL1Loss HuberLoss BCELoss BCEWithLogitsLoss CrossEntropyLoss NLLLoss KLDivLoss
-""".split())  # fmt: skip
+LOSSES: Final = frozenset(
+    {"mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss", "binary_cross_entropy", "binary_cross_entropy_with_logits"}
+    | {"cross_entropy", "nll_loss", "kl_div", "MSELoss", "L1Loss", "SmoothL1Loss", "HuberLoss", "BCELoss"}
+    | {"BCEWithLogitsLoss", "CrossEntropyLoss", "NLLLoss", "KLDivLoss"}
+)
 """Losses that take a mean over their elements."""
 
 _FLAGS = frozenset({"requires_grad_", "detach_", "share_memory_"})

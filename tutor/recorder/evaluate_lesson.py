@@ -1,8 +1,8 @@
 """Finding out about a lesson all that a check wants to know, in two processes at once.
 
 Each process records the lesson once, under another seed of Python's hashes; one then evaluates the expressions, the
-other runs the changed programs and the wrong readings. So two recordings differ if anything but torch's, numpy's and random's own numbers
-is left to chance.
+other runs the changed programs and the wrong readings. So two recordings differ if anything but torch's, numpy's and
+random's own numbers is left to chance.
 """
 
 from __future__ import annotations

@@ -267,8 +267,16 @@ def _is_trivial(reading: Reading, raised: list[Raised]) -> bool:
     return reading.name == "requires_grad_false" and any(_NO_GRAPH in error.text for error in raised)
 
 
-_SHARED = frozenset(["__future__", "collections", "copy", "dataclasses", "functools", "itertools", "math", "numpy", "random", "statistics", "time", "torch", "typing"])  # fmt: skip
-_LASTING = ("set_", "use_", "register_module_", "enable_", "compile", "library", "seterr", "seed")
+_SHARED = frozenset(
+    {"__future__", "collections", "copy", "dataclasses", "functools", "itertools", "math", "numpy", "random"}
+    | {"statistics", "time", "torch", "typing"}
+)
+"""Modules in which programs seldom change anything."""
+_LASTING = ("set_", "use_", "register_module_", "compile", "library", "seterr")
+"""How the names begin by which a program changes torch or numpy for good."""
+
+_MODULES = frozenset({"torch", "nn", "F", "np", "numpy", "optim", "random", "math"})
+"""What programs call those modules."""
 
 
 def shares(cells: Sequence[CodeCell]) -> bool:
@@ -286,9 +294,6 @@ def _leaves_nothing(node: ast.AST) -> bool:
         on_module = isinstance(node.value, ast.Name) and node.value.id in _MODULES
         return not named_so and not (on_module and isinstance(node.ctx, ast.Store))
     return not (isinstance(node, ast.Name) and node.id in ("exec", "eval", "open", "__import__", "setattr", "exit"))
-
-
-_MODULES = frozenset({"torch", "nn", "F", "np", "numpy", "optim", "random", "math"})
 
 
 def _texts(raised: list[Raised]) -> list[tuple[int, str]]:
@@ -374,7 +379,8 @@ class _Reader:
                 self.run.values[stop.key] = run.values[stop.key]
         self._stops = [stop for stop in self._stops if _cell_of(self._program, stop) > new.cell]
         self._from = new.cell + 1
-        self.again = bool(self._stops)
+        # Without requires_grad=True every cell raises the same, so there is nothing more to find out.
+        self.again = bool(self._stops) and not _is_trivial(self._reading, [new])
 
     def _holds(self, stop: Stop, run: Run, right: Run, failed: int) -> bool:
         """Whether a value was taken at the moment that was meant, although a cell failed."""

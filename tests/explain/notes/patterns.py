@@ -252,6 +252,25 @@ CORRECT: Final[dict[str, str]] = {
             optimizer.step()
             optimizer.zero_grad()
         """,
+    "a gradient that is dropped so that its parameter rests": """
+        w, b = torch.tensor([1.0], requires_grad=True), torch.tensor([2.0], requires_grad=True)
+        optimizer = torch.optim.SGD([w, b], lr=0.1)
+        for turn in range(3):
+            optimizer.zero_grad()
+            ((w * 2 + b) ** 2).sum().backward()
+            b.grad = None
+            optimizer.step()
+        """,
+    "a first turn that only looks": """
+        w = torch.tensor(1.0, requires_grad=True)
+        optimizer = torch.optim.SGD([w], lr=0.1)
+        for turn in range(4):
+            optimizer.zero_grad()
+            loss = (w - 3) ** 2
+            if turn:
+                loss.backward()
+            optimizer.step()
+        """,
     "gradients that are given by hand": """
         w = torch.tensor([1.0, 2.0], requires_grad=True)
         optimizer = torch.optim.SGD([w], lr=0.1)

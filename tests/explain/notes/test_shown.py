@@ -14,7 +14,7 @@ from tests.cli.command import tutor
 from tests.explain.notes.examples import EXAMPLES, program
 from tests.explain.notes.recorded import Recorded
 from tests.tui.conftest import nobody
-from tests.tui.looking import at, stepping, until
+from tests.tui.looking import app_of, at, screen_text, stepping, until
 from tutor.explain.notes import notes
 from tutor.recording.file import save
 from tutor.recording.recording import Recording
@@ -96,6 +96,10 @@ async def test_the_why_pane_has_them_after_the_words_of_the_step(saved: tuple[Re
             await at(pilot, screen, note.step)
             await until(pilot, partial(is_told, screen, note.text))
             assert not screen.query_one(WhyPane).text().startswith("Note")
+            assert "· note" in screen_text(app_of(pilot)).split("\n")[0]
+        await at(pilot, screen, recording.count)
+        places = [f"line {note.line} (step {note.step})" for note in notes(recording)]
+        await until(pilot, partial(is_told, screen, f"There are notes at {places[0]}, {places[1]} and {places[2]}."))
         await at(pilot, screen, 1)
         await until(pilot, lambda: "Note" not in screen.query_one(WhyPane).text())
 

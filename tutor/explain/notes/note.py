@@ -8,22 +8,22 @@ from tutor.explain.say import listed
 from tutor.plain.format import clipped, harmless
 
 KINDS: Final[dict[str, str]] = {
-    "added-to-earlier-turn": "backward adds to gradients that an earlier update has used already",
-    "optimizer-holds-another": "the optimizer updates another tensor than the one that the name means now",
-    "cut-loss-requires-grad": "requires_grad was switched on for a loss that is cut off from its parameters",
-    "broadcast-loss": "a loss of (n, 1) against (n,), which makes n times n differences",
-    "data-write-to-saved": "a write that nothing counts, into what backward still needs",
-    "leaf-became-non-leaf": "a name that was a parameter, and means a result of it now",
-    "grad-of-non-leaf": "the .grad of a result, which backward does not keep",
-    "retain-grad-after-backward": "retain_grad() after the backward call that it was meant for",
-    "step-before-backward": "step() comes before backward() in each turn",
-    "zero-grad-between-backward-and-step": "gradients are reset before step() could use them",
-    "never-got-a-gradient": "a parameter of an optimizer that no backward call ever reaches",
-    "graph-grows": "a running total that keeps the graph of every turn",
-    "not-a-number": "the first number that is not finite",
-    "eval-for-no-grad": "eval() where no_grad() is meant: the graph is still recorded",
+    "added-to-earlier-turn": "gradients that are used twice",
+    "optimizer-holds-another": "it updates another tensor",
+    "cut-loss-requires-grad": "a flag on a loss without graph",
+    "broadcast-loss": "a loss of (n, 1) against (n,)",
+    "data-write-to-saved": "a write that nothing counts",
+    "leaf-became-non-leaf": "a parameter that is a result",
+    "grad-of-non-leaf": "the .grad of a result",
+    "retain-grad-after-backward": "retain_grad() too late",
+    "step-before-backward": "step() a turn late",
+    "zero-grad-between-backward-and-step": "a reset before step()",
+    "never-got-a-gradient": "a parameter left out",
+    "graph-grows": "a total that keeps graphs",
+    "not-a-number": "the first nan or infinity",
+    "eval-for-no-grad": "a graph for nothing",
 }
-"""Every kind by its id, with what it is about."""
+"""Every kind by its id, with what it is about in a few words."""
 
 NAMES: Final = 3
 """Names told in one sentence."""

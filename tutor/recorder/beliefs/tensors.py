@@ -9,7 +9,10 @@ import torch
 from tutor.recorder.beliefs.base import Believed, ChangedCalls, Frames
 
 _FLAGS = frozenset({"requires_grad_", "detach_", "share_memory_", "resize_", "resize_as_", "set_", "rename_"})
-_TWINS: Final = frozenset(["abs", "add", "ceil", "clamp", "clamp_max", "clamp_min", "cos", "div", "exp", "floor", "log", "mul", "neg", "pow", "reciprocal", "relu", "round", "rsqrt", "sigmoid", "sign", "sin", "sqrt", "square", "sub", "tanh", "true_divide"])  # fmt: skip
+_TWINS: Final = frozenset(
+    {"abs", "add", "ceil", "clamp", "clamp_max", "clamp_min", "cos", "div", "exp", "floor", "log", "mul", "neg", "pow"}
+    | {"reciprocal", "relu", "round", "rsqrt", "sigmoid", "sign", "sin", "sqrt", "square", "sub", "tanh", "true_divide"}
+)
 """Operations that are the same in place and not."""
 
 

@@ -30,22 +30,29 @@ class Point(NamedTuple):
     gradient_changed: bool
 
 
-def change_steps(recording: Recording, of: NameKey | int, limit: int | None = None) -> array[int]:
+def change_steps(
+    recording: Recording, of: NameKey | int, limit: int | None = None, until: int | None = None
+) -> array[int]:
     """Numbers of the steps at which a history looks, in order, without reading any of them.
 
     Args:
         recording: Where.
         of: A name in a function, whichever call and whatever it was bound to; or the id of a tensor.
         limit: At most this many: the first, the last, and others evenly in between.
+        until: The last step that counts, None for all.
     """
     steps = _steps_of_tensor(recording, of) if isinstance(of, int) else recording.changes_of(of)
+    if until is not None:
+        steps = steps[: bisect_right(steps, until)]
     if limit is None or len(steps) <= limit:
         return array("I", steps)
     last = len(steps) - 1
     return array("I", (steps[last * place // max(limit - 1, 1)] for place in range(limit)))
 
 
-def history(recording: Recording, of: NameKey | int, limit: int | None = 2000) -> Iterator[Point]:
+def history(
+    recording: Recording, of: NameKey | int, limit: int | None = 2000, until: int | None = None
+) -> Iterator[Point]:
     """The steps that changed a value or its ``.grad``, oldest first, each read when it is asked for.
 
     A name is followed over rebinding: ``w = w - g`` goes on with the history of ``w``. A name that did not exist
@@ -57,12 +64,13 @@ def history(recording: Recording, of: NameKey | int, limit: int | None = 2000) -
         recording: Where; its states are asked for in between, so keep none across two points.
         of: A name in a function, whichever call; or the id of a tensor, for a result without a name.
         limit: Steps looked at, at most; None for all of them.
+        until: The last step that counts, None for all.
 
     Raises:
         DamagedError: a step cannot be read.
     """
     before: Point | None = None
-    for number in change_steps(recording, of, limit):
+    for number in change_steps(recording, of, limit, until):
         state = recording.state(number)
         reference = of if isinstance(of, int) else _reference(state, of)
         value = state.tensors.get(reference) if isinstance(reference, int) else None

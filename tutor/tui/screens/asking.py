@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from tutor.explain import explain
 from tutor.quiz.asking import Asking
 from tutor.quiz.marks import drafts_of_marks
 from tutor.quiz.question import Draft, Question
+from tutor.recording.moment import Moment
 from tutor.tui.questions.desk import finished
 from tutor.tui.questions.host import Host
 from tutor.tui.questions.stops import MODES, Stop, Stops
@@ -105,10 +107,27 @@ class AskingScreen(WalkingScreen):
         """Whether a question is on its way to the screen."""
         return self._busy
 
+    @property
+    def shown_until(self) -> int | None:
+        """The last step that may be told of where something later is still to be predicted, else None."""
+        return self.number if self._stops is not None and self._stops.hides_after(self.number) else None
+
+    def _alarm(self) -> str:
+        # How the program ends is not told before somebody had the chance to predict it.
+        stops, on_the_way = self._stops, self.number < self.recording.count
+        asking = stops is not None and (stops.mode == "telling" or self.shown_until is not None)
+        return "" if asking and on_the_way and not self._takings.failure else super()._alarm()
+
+    def _explained(self, moment: Moment) -> list[str]:
+        # What a call is going to do is not foretold where that is asked next.
+        stops, following = self._stops, moment.number + 1
+        asked = stops is not None and stops.next(self.recording, moment.number, following) is not None
+        return explain(moment, forecast=not asked)
+
     def _veil(self) -> None:
         """Show of what comes later only what gives nothing away."""
         if self._stops is not None:
-            self.query_one(TimeLine).veil(self._stops.hides_after(self.number))
+            self.query_one(TimeLine).veil(self.shown_until is not None)
 
     def _show_progress(self) -> None:
         self._veil()
@@ -196,7 +215,8 @@ class AskingScreen(WalkingScreen):
         assert self._stops is not None
         mode = self._stops.next_mode()
         self.tutor.store.keep_setting("asking", mode)
-        self._veil()
+        self._show_words()
+        self._show_progress()
         self.say(_SAID[mode])
 
     def action_questions(self) -> None:

@@ -279,7 +279,7 @@ class StepperScreen(AskingScreen):
     def _open_tensor(self, key: Hashable) -> None:
         from tutor.tui.screens.tensor import TensorScreen
 
-        screen = TensorScreen(self.moment, key)
+        screen = TensorScreen(self.moment, key, self.shown_until)
         self._put_on_top(screen, lambda step: self.go(step) if step is not None else None)
 
     def action_follow(self) -> None:

@@ -76,6 +76,7 @@ class TensorScreen(ModalScreen[int | None]):
     Args:
         moment: The step now.
         key: As ``TensorsPane.key_of`` gives it: a ``Key``, or -1 and the id of a tensor.
+        until: The last step that may be shown, None for all: what is still to be predicted is not told here.
     """
 
     DEFAULT_CSS = """
@@ -117,8 +118,9 @@ class TensorScreen(ModalScreen[int | None]):
         Binding("question_mark,f1", "help", "Help", id="tensor.help", tooltip="Say what the keys do"),
     ]
 
-    def __init__(self, moment: Moment, key: Hashable) -> None:
+    def __init__(self, moment: Moment, key: Hashable, until: int | None = None) -> None:
         super().__init__()
+        self._until = until
         self._moment = moment
         self._key = key
         self._subject = Subject.of(moment, key)
@@ -127,7 +129,7 @@ class TensorScreen(ModalScreen[int | None]):
         self._coming: Iterator[Point] | None = None
         self._problem = ""
         self._complete = False
-        self._ledger = LedgerReading.of(self._subject)
+        self._ledger = LedgerReading.of(self._subject, until)
         value = self._subject.value
         self._single = value is not None and value[0].elements == 1
         self._histogram = value is not None and value[0].elements > WITH_HISTOGRAM and bool(_bars(*value))
@@ -165,7 +167,7 @@ class TensorScreen(ModalScreen[int | None]):
         self.query_one("#value" if first == "value" else "#history", Pane).focus()
         followed = subject.followed
         if followed is not None:
-            self._coming = history(moment.recording, followed, POINTS)
+            self._coming = history(moment.recording, followed, POINTS, self._until)
         self._read_on()
 
     def _panels(self) -> dict[str, str]:
@@ -283,7 +285,8 @@ class TensorScreen(ModalScreen[int | None]):
         if self._coming is not None:
             return f"{len(self._points):,} changes …"
         followed = self._subject.followed
-        changes = len(change_steps(self._moment.recording, followed)) if followed is not None else 0
+        recording = self._moment.recording
+        changes = len(change_steps(recording, followed, until=self._until)) if followed is not None else 0
         count = len(self._points)
         if changes > POINTS:
             return f"{count:,} of {changes:,} changes, evenly picked"

@@ -12,6 +12,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from tutor.explain import explain
+from tutor.explain.say import listed
 from tutor.lesson.program import Program
 from tutor.recording.format import Kind
 from tutor.recording.index import NameKey
@@ -45,6 +46,9 @@ FRAME: Final = 1 / 30
 
 TELL: Final = 0.2
 """Seconds between two reports of how far the recording is."""
+
+NOTES_TOLD: Final = 6
+"""Places of notes that are told at the end."""
 
 STARTING: Final = "Python and torch are being started, which takes a few seconds the first time …"
 
@@ -164,14 +168,22 @@ class WalkingScreen(Screen[None]):
             more = self._takings.look()
         except DamagedError:
             return False
-        if self._notes() != self._noted:
+        if self._notes() != self._noted or (not more and self.number == self.recording.count):
             self._show_words()
+            self._show_progress()
         return more
 
     def _notes(self) -> list[str]:
         """What is noted at the step now."""
         found = self._takings.notes.at(self.number)
         return [note.text for note in found if note.kind not in self.unwanted_notes]
+
+    def _where_notes(self) -> list[str]:
+        """Where in the recording there are notes, in a sentence."""
+        notes = [note for note in self._takings.notes.all() if note.kind not in self.unwanted_notes]
+        places = [f"line {note.line} (step {note.step})" for note in notes]
+        shown = [*places[:NOTES_TOLD], f"{len(places) - NOTES_TOLD} more"] if len(places) > NOTES_TOLD else places
+        return [f"There {'is a note' if len(notes) == 1 else 'are notes'} at {listed(shown)}."] if notes else []
 
     @property
     def unwanted_notes(self) -> frozenset[str]:
@@ -228,7 +240,7 @@ class WalkingScreen(Screen[None]):
         self._show_words()
         self._show_progress()
         if self.has_class("-narrow") and moment.step is not None and moment.step.kind is Kind.ERROR:
-            self.say(": ".join(explain(moment)[:2]))
+            self.say(": ".join(self._explained(moment)[:2]))
         if self.ended and moment.number == self.recording.count:
             self.arrived()
 
@@ -256,19 +268,26 @@ class WalkingScreen(Screen[None]):
         if moment.step is None:
             paragraphs = ["Nothing to step through." if self.ended else STARTING]
         else:
-            paragraphs = explain(moment)
+            paragraphs = self._explained(moment)
         self._noted = self._notes()
         paragraphs += self._noted
         if self._takings.failure:
             paragraphs.append(self._takings.failure)
         elif end is not None and moment.number == self.recording.count:
             paragraphs.append(end_words(end, after_error=alarm))
+            paragraphs += self._where_notes()
         self.query_one(Panes).tell(paragraphs, alarm=alarm)
+
+    def _explained(self, moment: Moment) -> list[str]:
+        """Why a step did what it did. Subclasses may tell less."""
+        return explain(moment)
 
     def _show_progress(self) -> None:
         self._told = time.monotonic()
         moment = self.moment
         facts = facts_of(moment, self.index, ended=self.ended)
+        if self._noted:
+            facts.append("note")
         self.query_one(HeaderLine).show(title_of(self._program), facts, self._alarm())
         self.query_one(TimeLine).show(moment.number, self.index)
         self.query_one(Panes).refresh_marks()

@@ -30,11 +30,11 @@ class LedgerReading:
         """In order."""
 
     @staticmethod
-    def of(subject: Subject) -> LedgerReading | None:
-        """That of a name or a result; None where there can be no ``.grad``."""
+    def of(subject: Subject, until: int | None = None) -> LedgerReading | None:
+        """That of a name or a result up to a step; None where there can be no ``.grad``."""
         recording, followed = subject.moment.recording, subject.followed
         asked = ledger_of(recording, followed, subject.record) if followed is not None else None
-        return None if asked is None else LedgerReading(Ledger(recording, asked, limit=ENTRIES))
+        return None if asked is None else LedgerReading(Ledger(recording, asked, until, limit=ENTRIES))
 
     @property
     def complete(self) -> bool:
