@@ -271,6 +271,16 @@ CORRECT: Final[dict[str, str]] = {
                 loss.backward()
             optimizer.step()
         """,
+    "a name that goes from one parameter to another": """
+        a, b = torch.tensor(1.0, requires_grad=True), torch.tensor(2.0, requires_grad=True)
+        w = a
+        optimizer = torch.optim.SGD([a, b], lr=0.1)
+        for turn in range(4):
+            w = (b, a)[turn % 2]
+            optimizer.zero_grad()
+            ((w - 3) ** 2).backward()
+            optimizer.step()
+        """,
     "gradients that are given by hand": """
         w = torch.tensor([1.0, 2.0], requires_grad=True)
         optimizer = torch.optim.SGD([w], lr=0.1)
