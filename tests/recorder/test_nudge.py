@@ -78,6 +78,16 @@ loss.backward()
     ("source", "leaf", "gradient"),
     [
         (SQUARE, "w", [-4.0]),
+        (
+            """
+            w = torch.tensor(2.0, requires_grad=True)
+            y = w * 5
+            z = y + w**3
+            z.backward()
+            """,
+            "w",
+            [5 + 3 * 4.0],
+        ),
         (WITH_NUMPY, "w", [math.exp(0.5), 2 * math.exp(-1.0)]),
         (
             """
@@ -134,7 +144,16 @@ loss.backward()
             [2.0, 1.0],
         ),
     ],
-    ids=["square", "float32 from numpy", "matrix", "dict", "a vector to begin with", "second of two", "object"],
+    ids=[
+        "square",
+        "two uses",
+        "float32 from numpy",
+        "matrix",
+        "dict",
+        "a vector to begin with",
+        "second of two",
+        "object",
+    ],
 )
 def test_slopes_are_derivatives(bench: Bench, source: str, leaf: str, gradient: list[float]) -> None:
     _, slopes = bench.slopes(source, leaf)
@@ -154,6 +173,13 @@ def test_float64_where_the_program_can_be_run_in_it(bench: Bench) -> None:
     _, slopes = bench.slopes(drawn, "w")
     assert slopes.dtype == "float32", "in float64 other numbers would be drawn"
     assert [row.slope for row in slopes.rows] == pytest.approx([3 * row.value**2 for row in slopes.rows], rel=5e-3)
+
+
+def test_data_that_is_drawn_otherwise_in_float64_is_left_in_float32(bench: Bench) -> None:
+    source = "x = torch.rand(20)\nw = torch.tensor(2.0, requires_grad=True)\n((w * x - 1) ** 2).mean().backward()"
+    _, slopes = bench.slopes(source, "w")
+    assert slopes.dtype == "float32"
+    assert slopes.rows[0].slope == pytest.approx(slopes.rows[0].gradient, rel=2e-3)
 
 
 LOOP = """

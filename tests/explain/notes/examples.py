@@ -704,7 +704,8 @@ VALUES = (
         """
         scores = torch.tensor([[0.5, 1.0, 2.0]], requires_grad=True)
         mask = torch.tensor([[False, True, False]])
-        best = float("inf")
+        best = torch.tensor(float("inf"))
+        (scores.sum() + best).backward()
         masked = scores.masked_fill(mask, float("-inf"))
         loss = masked.softmax(1)[0, 0]
         loss.backward()

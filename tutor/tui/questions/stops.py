@@ -5,14 +5,15 @@ from __future__ import annotations
 import ast
 from bisect import bisect_right
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tutor.lesson.program import Program
 from tutor.lesson.syntax import statement_lines
-from tutor.quiz.made import made_at
-from tutor.quiz.question import Draft
 from tutor.recording.queries.visits import last_visit
 from tutor.recording.recording import Recording
+
+if TYPE_CHECKING:
+    from tutor.quiz.question import Draft
 
 FARTHEST: Final = 2_000
 """Steps ahead that are looked through for something telling."""
@@ -76,6 +77,9 @@ class Stops:
             return None
         found = next((stop for stop in self._after(number) if stop.step <= target), None)
         if self.mode == "telling":
+            # Imported late: most people are only asked where the lesson asks.
+            from tutor.quiz.made import made_at
+
             end = min(found.step if found is not None else target + 1, number + FARTHEST, recording.count + 1)
             for step in range(number + 1, end):
                 draft = made_at(recording, step)

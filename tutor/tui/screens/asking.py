@@ -9,20 +9,17 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from tutor.explain import explain
-from tutor.quiz.asking import Asking
-from tutor.quiz.marks import drafts_of_marks
-from tutor.quiz.question import Draft, Question
 from tutor.recording.moment import Moment
-from tutor.tui.questions.desk import finished
-from tutor.tui.questions.host import Host
 from tutor.tui.questions.stops import MODES, Stop, Stops
-from tutor.tui.screens.question import QuestionScreen
 from tutor.tui.screens.walking import WalkingScreen
 from tutor.tui.source import OpenedRecording
 from tutor.tui.widgets.time_line import TimeLine
 
 if TYPE_CHECKING:
+    from tutor.quiz.asking import Asking
+    from tutor.quiz.question import Draft, Question
     from tutor.tui.app import TutorApp
+    from tutor.tui.questions.host import Host
 
 WARM: Final = 0.5
 """Seconds from the first look at a lesson until what makes its questions ready is started."""
@@ -77,7 +74,12 @@ class AskingScreen(WalkingScreen):
         if self._placed or self._program is None or self._stops is None or not self._takings.complete:
             return
         self._placed = True
-        drafts = drafts_of_marks(self._program) if self._can_run else []
+        drafts: list[Draft] = []
+        if self._can_run and self._program.asks:
+            # Imported late, as everything about questions: the first step does not wait for it.
+            from tutor.quiz.marks import drafts_of_marks
+
+            drafts = drafts_of_marks(self._program)
         self._stops.place(drafts, self._program, self.recording)
         self._veil()
         self._preparing = bool(drafts)
@@ -149,6 +151,8 @@ class AskingScreen(WalkingScreen):
 
     async def _ask(self, stop: Stop, target: int) -> None:
         """Ask, and take the step when the question is over."""
+        from tutor.tui.screens.question import QuestionScreen
+
         assert self._stops is not None
         self._busy = True
         try:
@@ -175,6 +179,8 @@ class AskingScreen(WalkingScreen):
 
     async def _asking_of(self, stop: Stop) -> Asking | None:
         """The question as far as it was answered before, or newly made ready; None if it cannot be asked."""
+        from tutor.quiz.asking import Asking
+
         if stop.id not in self._askings:
             question = await self._question(stop)
             if question is None:
@@ -191,6 +197,8 @@ class AskingScreen(WalkingScreen):
                 await self._arrived.wait()
                 self.say("")
             return self._ready.get(stop.id)
+        from tutor.tui.questions.desk import finished
+
         draft = stop.draft
         if draft.stop is not None and self._can_run and self.recording.count < LONG:
             assert self._program is not None
@@ -204,6 +212,8 @@ class AskingScreen(WalkingScreen):
     @property
     def host(self) -> Host:
         """Serves the questions."""
+        from tutor.tui.questions.host import Host
+
         if self._host is None:
             header = self.recording.header
             torch = header.torch if header is not None else ""
