@@ -11,8 +11,9 @@ from tests.recorder.believed import CASES, FREED, Case, X
 from tests.recorder.misreading import ask, written
 from tutor.lesson.beliefs import MACHINE
 from tutor.lesson.changes import code_cells
+from tutor.lesson.check.seen import Stop
 from tutor.lesson.reading import read_program
-from tutor.lesson.readings import readings
+from tutor.lesson.readings import reading_of, readings
 from tutor.lesson.value import Value
 from tutor.recorder.evaluate import Evaluator, Work
 from tutor.recorder.misread import Misreader, read, taken
@@ -24,6 +25,12 @@ def misreader() -> Iterator[Misreader]:
     with Misreader() as misreader:
         misreader.warm()
         yield misreader
+
+
+@pytest.fixture(scope="module")
+def evaluator() -> Iterator[Evaluator]:
+    with Evaluator() as evaluator:
+        yield evaluator
 
 
 def plain(value: object) -> object:
@@ -91,7 +98,7 @@ weights = [weight.tolist() for weight in net.parameters()]
 
 
 @pytest.mark.parametrize("optimizer", ["Adam", "SGD", "AdamW", "RMSprop", "Adagrad", "NAdam"])
-def test_torch_itself_is_untouched(tmp_path: Path, misreader: Misreader, optimizer: str) -> None:
+def test_torch_itself_is_untouched(tmp_path: Path, evaluator: Evaluator, optimizer: str) -> None:
     program = written(tmp_path, TRAINING.format(optimizer))
     untouched = (
         "no_grad_noop",
@@ -110,9 +117,13 @@ def test_torch_itself_is_untouched(tmp_path: Path, misreader: Misreader, optimiz
         "grad_overwrites",
         "step_also_zeroes",
     )
-    answers = ask(misreader, program, "weights", *untouched)
-    assert (answers.wrong, answers.raised, answers.wrong_raised) == ({}, [], {})
-    assert "ask" in answers.right
+    request, stop = Request.of(program), Stop("weights", "weights", cell=1)
+    found = [reading for name in untouched if (reading := reading_of(program, 1, name)) is not None]
+    evaluator.send(Work(request, texts=code_cells(program, 1), stops=[stop]))
+    right = taken(evaluator.receive())
+    for name, run in zip(untouched, read(evaluator, request, program, [stop], found, right, 60), strict=True):
+        assert run is not None, name
+        assert (run.values, run.raised) == (right.values, []), name
 
 
 PROGRAMS = sorted((Path(__file__).parents[1] / "programs").glob("*.py"))
@@ -120,22 +131,21 @@ UNWILLING = {("deep_copy", "detach_identity")}
 """Programs that hand on to Python's own library what the belief gives them, and fail in there."""
 
 
-def test_no_program_fails_outside_itself() -> None:
+def test_no_program_fails_outside_itself(evaluator: Evaluator) -> None:
     """Each belief that could matter for a program, in turn from program to program."""
     failed = []
-    with Evaluator() as evaluator:
-        for number, path in enumerate(PROGRAMS[::2]):
-            program = read_program(path)
-            found = [reading for reading in readings(program, 1) if reading.belief]
-            if not found:
-                continue
-            reading = found[number % len(found)]
-            request = Request.of(program)
-            evaluator.send(Work(request, 10, texts=code_cells(program, 1)))
-            right = taken(evaluator.receive())
-            if right.reason or (path.stem, reading.name) in UNWILLING:
-                continue
-            (run,) = read(evaluator, request, program, [], [reading], right, 20)
-            if run is None:
-                failed.append((path.stem, reading.name))
+    for number, path in enumerate(PROGRAMS[::2]):
+        program = read_program(path)
+        found = [reading for reading in readings(program, 1) if reading.belief]
+        if not found:
+            continue
+        reading = found[number % len(found)]
+        request = Request.of(program)
+        evaluator.send(Work(request, 10, texts=code_cells(program, 1)))
+        right = taken(evaluator.receive())
+        if right.reason or (path.stem, reading.name) in UNWILLING:
+            continue
+        (run,) = read(evaluator, request, program, [], [reading], right, 20)
+        if run is None:
+            failed.append((path.stem, reading.name))
     assert failed == []

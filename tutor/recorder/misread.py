@@ -384,9 +384,8 @@ class _Reader:
 
     def _holds(self, stop: Stop, run: Run, right: Run, failed: int) -> bool:
         """Whether a value was taken at the moment that was meant, although a cell failed."""
-        cell = _cell_of(self._program, stop)
-        if cell != failed:
-            return cell < failed
+        if _cell_of(self._program, stop) != failed:
+            return True
         if not stop.line:
             return False
         return stop.turn is not None or run.passes.get(stop.key) == right.passes.get(stop.key)

@@ -7,7 +7,6 @@ from typing import Any
 
 from tutor.explain.forecast import call_of
 from tutor.explain.look import tensors_in
-from tutor.explain.notes.gradients import Gradients
 from tutor.explain.notes.note import names_text
 from tutor.explain.notes.optimizers import Optimizers
 from tutor.explain.notes.world import World
@@ -30,13 +29,11 @@ class Leaves:
 
     Args:
         world: The program.
-        gradients: What happened to every ``.grad``.
         optimizers: What holds a leaf besides names.
     """
 
-    def __init__(self, world: World, gradients: Gradients, optimizers: Optimizers) -> None:
+    def __init__(self, world: World, optimizers: Optimizers) -> None:
         self._world = world
-        self._gradients = gradients
         self._optimizers = optimizers
         self._was: dict[int, tuple[int, int]] = {}
         """For a result that took the name of a leaf: the leaf, and the step."""

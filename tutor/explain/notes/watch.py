@@ -50,7 +50,7 @@ class Watch:
         self._gradients = Gradients(world)
         self._optimizers = Optimizers(world, self._gradients)
         self._losses = Losses(world, self._optimizers)
-        self._leaves = Leaves(world, self._gradients, self._optimizers)
+        self._leaves = Leaves(world, self._optimizers)
         self._graphs = Graphs(world)
         self._writes = Writes(world)
         self._numbers = Numbers(world)

@@ -6,7 +6,6 @@ from collections.abc import Hashable
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from rich.cells import cell_len
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Static
@@ -59,10 +58,6 @@ class NudgeScreen(Sheet):
         self._wanted = True
         self.slopes: Slopes | None = None
         """What came of it, None while it runs."""
-
-    def compose(self) -> ComposeResult:
-        """The page, and below what it is about room for what comes of it."""
-        yield from super().compose()
 
     def on_mount(self) -> None:
         """Begin."""
