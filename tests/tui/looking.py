@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from textual.app import App
 from textual.pilot import Pilot
 
 from tutor.lesson.program import Program
@@ -24,7 +25,7 @@ REWRITE = "TUTOR_REWRITE_GOLDEN"
 """Set this in the environment to write the golden screens anew; then look at what changed."""
 
 
-def screen_text(app: TutorApp) -> str:
+def screen_text(app: App[Any]) -> str:
     """What is on the screen, without blanks at the ends of lines."""
     width, height = app.size
     console = Console(width=width, height=height, file=io.StringIO(), record=True, color_system=None)
@@ -38,7 +39,7 @@ async def settled_text(pilot: Pilot[Any]) -> str:
     seen: list[str] = []
     while len(seen) < 40 and (len(seen) < 3 or len(set(seen[-3:])) > 1):
         await pilot.pause()
-        seen.append(screen_text(app_of(pilot)))
+        seen.append(screen_text(pilot.app))
     return seen[-1]
 
 
