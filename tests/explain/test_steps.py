@@ -321,3 +321,15 @@ def test_a_value_ends_with_dots_only_where_some_of_it_is_left_out(record: Record
     column = "[[-40.0], [-10.0], [15.0], [30.0], [50.0]]"
     recording = record(f"import torch\ndef f(x):\n    return x\nc = torch.tensor({column})\nd = f(c)\n")
     assert "x is now (5, 1) -40.0, -10.0, 15.0, 30.0, 50.0." in told_of(recording, "return x", Kind.STATEMENT)
+
+
+def test_an_update_that_changes_nothing_says_with_which_numbers(record: Record) -> None:
+    program = """
+        import torch
+
+        w = torch.tensor(1.5)
+        gradient = torch.tensor(0.0)
+        w -= 0.1 * gradient
+    """
+    text = told_of(record(program), "w -= 0.1 * gradient")
+    assert text.startswith("w -= 0.1 * gradient leaves the value of w as it is: 1.5 - 0.0 = 1.5.")

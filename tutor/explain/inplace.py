@@ -38,11 +38,11 @@ def in_place(moment: Moment, name: str, tensor: int, detail: Any) -> str:
         return _flags(name, text, old, new)
     if name == "zero_":
         return _zeroed(moment, tensor, text, old, new)
-    if old.content == new.content:
-        return f"{name} leaves the value of {text} as it is."
     sum = arithmetic(moment, name, detail)
     step = moment.step
     by = source(moment) if step is not None and step.kind is Kind.OPERATION and name not in source(moment) else name
+    if old.content == new.content:
+        return f"{by} leaves the value of {text} as it is{f': {sum}' if sum else ''}."
     if sum:
         told = f"{by} changes {text} in place: {sum}. It is still the same tensor."
     else:

@@ -173,6 +173,7 @@ class AskingScreen(WalkingScreen):
             return
         self._stops.over(stop.id)
         del self._askings[stop.id]
+        self.arrived()
         self._veil()
         if self.number == stop.step - 1:
             self.go(stop.step)
