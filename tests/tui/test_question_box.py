@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from textual.app import App, ComposeResult
+from textual.widgets import OptionList
 
 from tutor.lesson.changes import CodeCell
 from tutor.lesson.check.seen import Stop
@@ -156,6 +157,17 @@ async def test_lines_are_moved_by_keys() -> None:
         await pilot.press("enter")
         await pilot.pause()
         assert app.asking.outcome == "right"
+
+
+async def test_page_keys_do_no_harm_where_there_is_no_room_for_the_choices() -> None:
+    app = Boxed(QUESTIONS["node"])
+    async with app.run_test(size=(80, 16)) as pilot:
+        options = app.query_one(OptionList)
+        options.display = False
+        await pilot.pause()
+        options.replace_option_prompt_at_index(0, "another")
+        await options.run_action("page_up")
+        await options.run_action("page_down")
 
 
 def test_there_is_a_golden_screen_of_every_state() -> None:

@@ -20,6 +20,7 @@ from tutor.tui.looks import ALARM, CHANGED, GOOD, HERE, MUTED
 from tutor.tui.prose import inline
 from tutor.tui.widgets.bottom_line import BottomLine
 from tutor.tui.widgets.header_line import HeaderLine
+from tutor.tui.widgets.options import Options
 
 if TYPE_CHECKING:
     from tutor.tui.app import TutorApp
@@ -64,7 +65,7 @@ class Results(Screen[None]):
     def compose(self) -> ComposeResult:
         """The header, the list, the keys."""
         yield HeaderLine(id="header")
-        yield OptionList(*map(self._option, self._results), id="results", compact=True)
+        yield Options(*map(self._option, self._results), id="results", compact=True)
         yield BottomLine(list(_HINTS), id="bottom")
 
     def on_mount(self) -> None:

@@ -26,6 +26,9 @@ class CodeView(VerticalScroll):
     CodeView Static { width: auto; height: auto; }
     """
 
+    _place = 0
+    """Row of the line that the question is about."""
+
     def compose(self) -> ComposeResult:
         """The lines."""
         yield Static(Content(""))
@@ -41,9 +44,13 @@ class CodeView(VerticalScroll):
             sign = ("▶ ", HERE) if here else "  "
             rows.append(Content.assemble(sign, (f"{number if text else '':>{width}}  ", MUTED), content))
         self.query_one(Static).update(Content("\n").join(rows))
-        place = next((row for row, (number, _) in enumerate(numbered) if number == question.line), len(rows))
-        self.call_after_refresh(self._reveal, place)
+        self._place = next((row for row, (number, _) in enumerate(numbered) if number == question.line), len(rows))
+        self.call_after_refresh(self._reveal)
 
-    def _reveal(self, row: int) -> None:
-        """Bring a row into view, with the lines above it."""
-        self.scroll_to(y=max(row + 1 + _MARGIN - self.size.height, 0), animate=False)
+    def on_resize(self) -> None:
+        """Keep the line in view: the question below takes the room that it needs."""
+        self._reveal()
+
+    def _reveal(self) -> None:
+        """Bring the line that the question is about into view, with the lines above it."""
+        self.scroll_to(y=max(self._place + 1 + _MARGIN - self.size.height, 0), animate=False)

@@ -18,6 +18,7 @@ from tutor.quiz.asking import Asking, NeedsRun, Response
 from tutor.quiz.question import ARRANGED, CODE, PICKED, TYPED
 from tutor.tui.looks import ALARM, CHANGED, GOOD, HERE, LANE, MUTED
 from tutor.tui.prose import inline
+from tutor.tui.widgets.options import Choices
 
 PLACEHOLDERS: Final = {
     "number": "a number",
@@ -142,7 +143,7 @@ class QuestionBox(Vertical):
         question = self.asking.question
         yield Static(inline(harmless(question.prompt)), id="prompt")
         if question.way in (PICKED, ARRANGED):
-            yield OptionList(*self._options(0), id="options", compact=True)
+            yield Choices(*self._options(0), id="options", compact=True)
         else:
             yield Field(PLACEHOLDERS.get(question.kind, "your answer"), letters=question.way == TYPED)
         with VerticalScroll(id="said", can_focus=False):
