@@ -14,9 +14,11 @@ import subprocess
 import tempfile
 import termios
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
+
+from tutor.progress.store import Store
 
 COLUMNS, ROWS = 120, 36
 
@@ -31,9 +33,10 @@ class Terminal:
     Args:
         command: What to start.
         folder: Where.
+        settings: What somebody has set; nothing if not given.
     """
 
-    def __init__(self, command: Sequence[str], folder: Path) -> None:
+    def __init__(self, command: Sequence[str], folder: Path, settings: Mapping[str, object] | None = None) -> None:
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
         environment = {
@@ -43,6 +46,10 @@ class Terminal:
         # Somebody who has set and done nothing, whoever measures.
         self._nobody = tempfile.TemporaryDirectory()
         environment |= {name: str(Path(self._nobody.name) / name) for name in ("TUTOR_DATA", "TUTOR_CONFIG")}
+        if settings:
+            with contextlib.closing(Store.open(Path(environment["TUTOR_DATA"]))) as store:
+                for key, value in settings.items():
+                    store.keep_setting(key, value)
         self.started = time.perf_counter()
         self._process = subprocess.Popen(
             command,
