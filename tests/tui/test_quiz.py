@@ -15,6 +15,7 @@ from tutor.lesson.pack import Pack
 from tutor.progress.folder import OWN
 from tutor.quiz.question import ARRANGED, CODE, PICKED
 from tutor.tui.app import TutorApp
+from tutor.tui.questions.desk import Desk
 from tutor.tui.questions.plans import Plan, about_due, about_lessons, about_program
 from tutor.tui.screens.home import HomeScreen
 from tutor.tui.screens.quiz import QuizScreen
@@ -231,6 +232,23 @@ async def test_written_code_is_graded_by_running_it(tmp_path: Path) -> None:
         await answer(pilot, "(")
         assert len(asking_now.misses) == 1
         assert "Python cannot read this" in screen_text(app_of(pilot))
+
+
+async def test_an_answer_that_cannot_be_run_does_not_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = about_program(lesson(tmp_path, PROGRAM, "own.py"))
+    async with asking(plan, (100, 30)) as (pilot, _):
+        while box_of(pilot).asking.question.way != CODE:
+            box_of(pilot).action_skip()
+            await go_on(pilot)
+        gone = Desk()
+        gone.warm()
+        assert gone._misreader is not None
+        gone._misreader.close()
+        monkeypatch.setattr(TutorApp, "desk", gone)
+        await answer(pilot, "pass")
+        await until(pilot, lambda: "could not be run" in screen_text(app_of(pilot)), seconds=30)
+        assert not box_of(pilot).asking.given
+        gone.close()
 
 
 @pytest.mark.parametrize("size", [(120, 36), (80, 24)])

@@ -62,7 +62,6 @@ class Desk:
         self._seed = seed
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="questions")
         self._misreader: Misreader | None = None
-        self._closed = False
 
     def warm(self) -> None:
         """Let the process be on its way. Returns at once."""

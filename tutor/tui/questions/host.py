@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tutor.lesson.beliefs import BELIEFS
-from tutor.lesson.check.seen import Raised
 from tutor.lesson.program import Program
 from tutor.lesson.readings import Reading, read_as_program, reading_of
-from tutor.lesson.value import Value
 from tutor.quiz.asking import Asking, NeedsRun, Response
 from tutor.quiz.lessons import drafts_of, readings_of
 from tutor.tui.questions.keeping import Keeper
 
 if TYPE_CHECKING:
     from tutor.tui.app import TutorApp
+    from tutor.tui.widgets.question_box import QuestionBox
 
 
 class Host:
@@ -45,10 +43,17 @@ class Host:
             # After drawing: what plans the next time takes a moment to be imported.
             self._app.call_after_refresh(self._keeper.settle, asking, self._pack)
 
-    async def run(self, needs: NeedsRun) -> tuple[Value | None, Sequence[Raised]]:
-        """What an answer gives that has to be run."""
+    async def run(self, box: QuestionBox, needs: NeedsRun) -> None:
+        """Run an answer and show what came of it; an answer that cannot be run does not count."""
+        from tutor.recorder.evaluate import EvaluatorError
+
         assert self._program is not None
-        return await self._app.desk.run(self._program, needs)
+        try:
+            value, raised = await self._app.desk.run(self._program, needs)
+        except EvaluatorError as error:
+            box.run_failed(f"This could not be run: {error}")
+        else:
+            box.answer_of_run(box.asking.ran(value, raised))
 
     async def compare(self, name: str) -> None:
         """Show the program beside what it does under a misreading."""

@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
-from tutor.quiz.asking import Asking, NeedsRun
+from tutor.quiz.asking import Asking
 from tutor.tui.questions.host import Host
 from tutor.tui.widgets.question_box import QuestionBox
 
@@ -47,11 +47,7 @@ class QuestionScreen(ModalScreen[bool]):
 
     def on_question_box_run_wanted(self, message: QuestionBox.RunWanted) -> None:
         """Run the answer."""
-        self.run_worker(self._run(message.needs), exclusive=True)
-
-    async def _run(self, needs: NeedsRun) -> None:
-        value, raised = await self._host.run(needs)
-        self.query_one(QuestionBox).answer_of_run(self._asking.ran(value, raised))
+        self.run_worker(self._host.run(self.query_one(QuestionBox), message.needs), exclusive=True)
 
     def on_question_box_compare_wanted(self, message: QuestionBox.CompareWanted) -> None:
         """Show the two runs."""

@@ -13,7 +13,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from tutor.plain.format import harmless
-from tutor.quiz.asking import Asking, NeedsRun, Source
+from tutor.quiz.asking import Asking, Source
 from tutor.quiz.question import Question
 from tutor.quiz.sitting import Sitting
 from tutor.tui.questions.host import Host
@@ -169,11 +169,8 @@ class QuizScreen(Screen[None]):
 
     def on_question_box_run_wanted(self, message: QuestionBox.RunWanted) -> None:
         """Run the answer."""
-        self.run_worker(self._run(self._box, message.needs), exclusive=True, group="run")
-
-    async def _run(self, box: QuestionBox, needs: NeedsRun) -> None:
-        value, raised = await self._host(box.asking.question).run(needs)
-        box.answer_of_run(box.asking.ran(value, raised))
+        box = self._box
+        self.run_worker(self._host(box.asking.question).run(box, message.needs), exclusive=True, group="run")
 
     def on_question_box_compare_wanted(self, message: QuestionBox.CompareWanted) -> None:
         """Show the two runs."""

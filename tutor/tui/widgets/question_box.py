@@ -279,6 +279,11 @@ class QuestionBox(Vertical):
         self._waits = False
         self._respond(response)
 
+    def run_failed(self, reason: str) -> None:
+        """Say why an answer could not be run; another can be given."""
+        self._waits = False
+        self._add(reason, CHANGED)
+
     def _respond(self, response: Response) -> None:
         sign, style = _SIGNS[response.outcome]
         first, *rest = response.lines
