@@ -7,6 +7,8 @@ runs: it ends as interpreters end, with exit functions, excepthook, finalisers a
 
 from __future__ import annotations
 
+import gc
+import importlib
 import json
 import os
 import random
@@ -98,6 +100,10 @@ def run(path: str, arguments: list[str], folder: str) -> None:
 
 
 if __name__ == "__main__":
+    # What every program with an optimiser imports: better once than in each fork.
+    importlib.import_module("torch._dynamo")
+    # What lives now is not looked at again by the collector of a fork, which would copy all of it.
+    gc.freeze()
     asked = next_request()
     if asked is not None:
         run(**asked)  # type: ignore[arg-type]

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from tests.recorder.record import Children
+from tutor.recorder.forked import ForkedRun
 from tutor.recording.recording import Recording
 
 FOLDER = Path(__file__).resolve().parents[1] / "programs"
@@ -94,16 +95,19 @@ def exit_of(name: str) -> int:
 
 
 class Programs:
-    """Recordings of the programs, made when they are first asked for."""
+    """Recordings of the programs, made when they are first asked for and kept until ``close``."""
 
     def __init__(self, children: Children) -> None:
         self._children = children
-        self._recordings: dict[str, Recording] = {}
+        self._runs: dict[str, ForkedRun] = {}
 
     def recording(self, name: str) -> Recording:
         """The recording of a program, to its end."""
-        if name not in self._recordings:
-            self._recordings[name] = self._children.record(
-                source_of(name), path=path_of(name), arguments=arguments_of(name)
-            )
-        return self._recordings[name]
+        if name not in self._runs:
+            self._runs[name] = self._children.run(source_of(name), path=path_of(name), arguments=arguments_of(name))
+        return self._runs[name].recording
+
+    def close(self) -> None:
+        """Give every recording back."""
+        for run in self._runs.values():
+            run.close()

@@ -9,14 +9,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
+from tutor.recorder.evaluate import Evaluator
+from tutor.recorder.forked import ForkedRun, record
 from tutor.recorder.process import Recorder, Request, Run
 from tutor.recording.format import Change, Kind
 from tutor.recording.model import NodeRecord, Step
 from tutor.recording.recording import Recording
 from tutor.recording.values import gradient_value, reference_value, tensor_value
 
-CHILDREN = 2
-"""Warm children: while one runs a program, the other imports torch."""
+FRESH = 2
+"""Fresh processes that are kept ready: while one runs a program, the other imports torch."""
 
 SEEN = (Kind.OPERATION, Kind.CALL, Kind.INNER)
 """Kinds of step that stand for a call of the program or of torch."""
@@ -29,24 +31,33 @@ class Record(Protocol):
 
 
 class Children:
-    """Several recorders in turn, each with a warm spare, and the runs made with them.
+    """Records programs in forks of one warm process, or in fresh processes.
 
-    The spare of the recorder whose turn comes later warms up while the caller does something else.
+    A fork runs the same code as a fresh process and is there at once; ``test_same_run`` shows that it sees the same.
     """
 
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="tutor-tests-")
-        self._recorders = [Recorder() for _ in range(CHILDREN)]
+        self._evaluator = Evaluator()
+        self._recorders = [Recorder() for _ in range(FRESH)]
         self._turn = 0
         self._programs = 0
         self._runs: list[Run] = []
 
-    def warm(self) -> None:
-        """Let every spare be on its way."""
-        for recorder in self._recorders:
-            recorder.warm()
+    def start(self, source: str, *, timeout: float = 60, **options: Any) -> Run:
+        """Start a program in a fresh process; further options as for ``request``."""
+        recorder = self._recorders[self._turn]
+        self._turn = (self._turn + 1) % len(self._recorders)
+        run = recorder.start(self.request(source, **options), timeout=timeout)
+        self._runs.append(run)
+        recorder.warm()
+        return run
 
-    def start(
+    def run(self, source: str, *, timeout: float = 60, **options: Any) -> ForkedRun:
+        """Run a program to its end in a fork; the caller closes it. Further options as for ``request``."""
+        return record(self._evaluator, self.request(source, **options), timeout)
+
+    def request(
         self,
         source: str,
         *,
@@ -55,10 +66,9 @@ class Children:
         arguments: list[str] | None = None,
         cells: list[list[int]] | None = None,
         announces: list[list[Any]] | None = None,
-        timeout: float = 60,
         **options: Any,
-    ) -> Run:
-        """Start a program; a text that is indented as a whole is moved to the left.
+    ) -> Request:
+        """What to run; a text that is indented as a whole is moved to the left.
 
         Args:
             source: The program.
@@ -67,14 +77,13 @@ class Children:
             arguments: What follows the program's name in ``sys.argv``.
             cells: First line, last line and number of each cell; one cell if None.
             announces: Cell number and text of each announced error.
-            timeout: Seconds until it is stopped.
             options: Further fields of the request.
         """
         if path is None:
             source = textwrap.dedent(source).lstrip("\n")
             path = self.folder() / "program.py"
             path.write_text(source, encoding="utf-8")
-        request = Request(
+        return Request(
             path=str(path),
             source=source,
             cells=cells or [[1, source.count("\n") + 1, 1]],
@@ -83,16 +92,6 @@ class Children:
             arguments=arguments or [],
             **options,
         )
-        recorder = self._recorders[self._turn]
-        self._turn = (self._turn + 1) % len(self._recorders)
-        run = recorder.start(request, timeout=timeout)
-        self._runs.append(run)
-        self.warm()
-        return run
-
-    def record(self, source: str, **options: Any) -> Recording:
-        """Record a program to its end; options as for ``start``."""
-        return self.start(source, **options).wait()
 
     def folder(self) -> Path:
         """A fresh folder."""
@@ -101,13 +100,9 @@ class Children:
         folder.mkdir()
         return folder
 
-    def forget(self, run: Run) -> None:
-        """Give a run's log back."""
-        run.close()
-        self._runs.remove(run)
-
     def close(self) -> None:
-        """End every child and give everything back."""
+        """End every process and give everything back."""
+        self._evaluator.close()
         for recorder in self._recorders:
             recorder.close()
         for run in self._runs:

@@ -8,9 +8,9 @@ from __future__ import annotations
 import fcntl
 import importlib
 import os
-import select
 import signal
 import sys
+from multiprocessing.connection import wait
 
 import msgspec
 
@@ -25,7 +25,7 @@ def main() -> None:
     """Wait for a request (8 bytes of length, then [path of the log, request]) and carry it out."""
     root, parent, lifeline = sys.argv[1:4]
     _die_with(int(parent), int(lifeline))
-    if not select.select([0], [], [], IDLE)[0]:
+    if not wait([0], IDLE):
         # The first optimiser of a program imports this; better while nobody waits.
         importlib.import_module("torch._dynamo")
     message = _read(8)

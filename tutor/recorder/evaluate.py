@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import os
-import select
 import signal
 import subprocess
 import sys
 import time
+from multiprocessing.connection import wait
 from pathlib import Path
 from types import TracebackType
 
@@ -176,7 +176,7 @@ class Evaluator:
         data = b""
         while len(data) < count:
             left = self._deadline - time.monotonic()
-            if not select.select([self._answers], [], [], min(max(left, 0.0), 3600.0))[0]:
+            if not wait([self._answers], min(max(left, 0.0), 3600.0)):
                 if left <= 0:
                     raise self._gone()
                 continue

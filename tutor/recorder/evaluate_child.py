@@ -9,10 +9,10 @@ import contextlib
 import gc
 import importlib
 import os
-import select
 import signal
 import sys
 import time
+from multiprocessing.connection import wait
 from typing import NoReturn
 
 import msgspec
@@ -50,7 +50,7 @@ def main() -> None:
     np.random.seed(0)
     gc.freeze()
     while True:
-        if not select.select([0], [], [], IDLE)[0]:
+        if not wait([0], IDLE):
             _get_ready_for_optimizers()
         work = msgspec.msgpack.decode(_read(int.from_bytes(_read(4), "little")), type=Work)
         if "optim" in work.request.source:
@@ -102,7 +102,7 @@ def _run(work: Work, lifeline: int, answers: int) -> Outcome:
     is_open = True
     while status is None and (left := deadline - time.monotonic()) > 0 and len(messages) < LIMIT:
         sources = [reading, lifeline] if is_open else [lifeline]
-        ready = select.select(sources, [], [], min(left, GLANCE if is_open else SHORT_GLANCE))[0]
+        ready = wait(sources, min(left, GLANCE if is_open else SHORT_GLANCE))
         if lifeline in ready:
             _kill(process)
             os._exit(0)
@@ -124,7 +124,7 @@ def _run(work: Work, lifeline: int, answers: int) -> Outcome:
 def _rest(reading: int) -> bytes:
     """What is left in a pipe whose writer has ended."""
     rest = b""
-    while select.select([reading], [], [], 0)[0]:
+    while wait([reading], 0):
         piece = os.read(reading, 1 << 16)
         if not piece:
             break
