@@ -1,4 +1,4 @@
-"""The programs of ``tests/programs``, each recorded once and kept for all tests that ask for it."""
+"""The programs of ``tests/programs`` and the lessons, each recorded once and kept for all tests that ask for it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import re
 from pathlib import Path
 
 from tests.recorder.record import Children
+from tutor.lesson.reading import read_program
 from tutor.recorder.forked import ForkedRun
+from tutor.recorder.process import Request
 from tutor.recording.recording import Recording
 
 FOLDER = Path(__file__).resolve().parents[1] / "programs"
@@ -106,6 +108,12 @@ class Programs:
         if name not in self._runs:
             self._runs[name] = self._children.run(source_of(name), path=path_of(name), arguments=arguments_of(name))
         return self._runs[name].recording
+
+    def lesson(self, path: Path) -> Recording:
+        """The recording of a lesson, to its end."""
+        if path.stem not in self._runs:
+            self._runs[path.stem] = self._children.run_request(Request.of(read_program(path)))
+        return self._runs[path.stem].recording
 
     def close(self) -> None:
         """Give every recording back."""

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from tutor.recorder.evaluate import Evaluator
 from tutor.recorder.forked import ForkedRun, record
 from tutor.recorder.process import Recorder, Request, Run
+from tutor.recording.file import save
 from tutor.recording.format import Change, Kind
 from tutor.recording.model import NodeRecord, Step
 from tutor.recording.recording import Recording
@@ -38,7 +39,7 @@ class Children:
 
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="tutor-tests-")
-        self._evaluator = Evaluator()
+        self.evaluator = Evaluator()
         self._recorders = [Recorder() for _ in range(FRESH)]
         self._turn = 0
         self._programs = 0
@@ -55,7 +56,18 @@ class Children:
 
     def run(self, source: str, *, timeout: float = 60, **options: Any) -> ForkedRun:
         """Run a program to its end in a fork; the caller closes it. Further options as for ``request``."""
-        return record(self._evaluator, self.request(source, **options), timeout)
+        return self.run_request(self.request(source, **options), timeout)
+
+    def run_request(self, request: Request, timeout: float = 60) -> ForkedRun:
+        """As ``run``, for a request that is made already."""
+        return record(self.evaluator, request, timeout)
+
+    def save(self, request: Request, path: Path) -> Path:
+        """Run a program to its end in a fork and save its recording; the path of that."""
+        run = self.run_request(request)
+        save(run.recording, path)
+        run.close()
+        return path
 
     def request(
         self,
@@ -102,7 +114,7 @@ class Children:
 
     def close(self) -> None:
         """End every process and give everything back."""
-        self._evaluator.close()
+        self.evaluator.close()
         for recorder in self._recorders:
             recorder.close()
         for run in self._runs:

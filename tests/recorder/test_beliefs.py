@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,19 +17,6 @@ from tutor.lesson.value import Value
 from tutor.recorder.evaluate import Evaluator, Work
 from tutor.recorder.misread import Misreader, read, taken
 from tutor.recorder.process import Request
-
-
-@pytest.fixture(scope="module")
-def misreader() -> Iterator[Misreader]:
-    with Misreader() as misreader:
-        misreader.warm()
-        yield misreader
-
-
-@pytest.fixture(scope="module")
-def evaluator() -> Iterator[Evaluator]:
-    with Evaluator() as evaluator:
-        yield evaluator
 
 
 def plain(value: object) -> object:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from tests.recorder.believed import CASES, FREED, Case, X
 from tests.recorder.misreading import NN, ask, written
-from tests.recorder.record import all_steps, brief, gradient, gradients_of, printed, steps_of, value_at
+from tests.recorder.record import Children, all_steps, brief, gradient, gradients_of, printed, steps_of, value_at
 from tutor.lesson.beliefs import MACHINE
-from tutor.recorder.evaluate import Evaluator, Work
 from tutor.recorder.misread import Misreader
 from tutor.recorder.process import Request
 from tutor.recording.format import Kind
-from tutor.recording.log import LogReader
 from tutor.recording.recording import Recording
 
 Believed = Callable[[str, str], Recording]
@@ -26,31 +24,16 @@ LINES = NN.count("\n")
 
 
 @pytest.fixture(scope="module")
-def misreader() -> Iterator[Misreader]:
-    with Misreader() as misreader:
-        misreader.warm()
-        yield misreader
-
-
-@pytest.fixture(scope="module")
-def believed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Believed]:
-    logs: list[int] = []
-    with Evaluator() as evaluator:
+def believed(children_in_turn: Children, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Believed]:
+    with ExitStack() as runs:
 
         def record(text: str, belief: str) -> Recording:
-            folder = tmp_path_factory.mktemp("believed")
-            log = folder / "log"
-            log.touch()
-            evaluator.send(Work(Request.of(written(folder, text), belief=belief), log=str(log)))
-            evaluator.receive()
-            logs.append(os.open(log, os.O_RDONLY))
-            recording = Recording(LogReader(logs[-1]), writer_gone=True)
-            recording.read_more()
-            return recording
+            program = written(tmp_path_factory.mktemp("believed"), text)
+            run = children_in_turn.run_request(Request.of(program, belief=belief))
+            runs.callback(run.close)
+            return run.recording
 
         yield record
-    for log in logs:
-        os.close(log)
 
 
 def one_for_each() -> list[tuple[str, Case]]:

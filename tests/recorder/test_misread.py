@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -29,13 +28,6 @@ for i in range(3):
     loss.backward()
     o.step()
 """
-
-
-@pytest.fixture(scope="module")
-def misreader() -> Iterator[Misreader]:
-    with Misreader() as misreader:
-        misreader.warm()
-        yield misreader
 
 
 def named(folder: Path, text: str, *names: str) -> list[Reading]:

@@ -5,43 +5,35 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from tests.explain.notes.recorded import Recorded
+from tests.recorder.record import Children
 from tutor.explain.nudge import plan_of
 from tutor.lesson.program import Program
 from tutor.lesson.reading import read_program
 from tutor.recorder.evaluate import Evaluator
 from tutor.recorder.nudge import nudged
+from tutor.recorder.process import Request
 from tutor.recording.nudge import NudgePlan, Slopes
 from tutor.recording.recording import Recording
-
-
-@pytest.fixture(scope="module")
-def evaluator() -> Iterator[Evaluator]:
-    with Evaluator() as evaluator:
-        yield evaluator
-
-
-@pytest.fixture(scope="module")
-def recorded() -> Iterator[Recorded]:
-    with Recorded() as recorded:
-        yield recorded
 
 
 class Bench:
     """Records a program and checks gradients in it."""
 
-    def __init__(self, folder: Path, recorded: Recorded, evaluator: Evaluator) -> None:
-        self._folder, self._recorded, self._evaluator = folder, recorded, evaluator
+    def __init__(self, folder: Path, children: Children, runs: ExitStack) -> None:
+        self._folder, self._children, self._runs = folder, children, runs
 
     def program(self, source: str) -> tuple[Program, Recording]:
         path = self._folder / "program.py"
         path.write_text("import torch\nfrom torch import nn\n" + textwrap.dedent(source))
         program = read_program(path)
-        return program, self._recorded.program(program)
+        run = self._children.run_request(Request.of(program))
+        self._runs.callback(run.close)
+        return program, run.recording
 
     def plan(self, source: str, leaf: str, step: int | None = None) -> NudgePlan | str:
         _, recording = self.program(source)
@@ -51,12 +43,13 @@ class Bench:
         program, recording = self.program(source)
         plan = plan_of(recording, recording.count if step is None else step, leaf)
         assert isinstance(plan, NudgePlan), plan
-        return plan, nudged(self._evaluator, program, plan)
+        return plan, nudged(self._children.evaluator, program, plan)
 
 
 @pytest.fixture
-def bench(tmp_path: Path, recorded: Recorded, evaluator: Evaluator) -> Bench:
-    return Bench(tmp_path, recorded, evaluator)
+def bench(tmp_path: Path, children_in_turn: Children) -> Iterator[Bench]:
+    with ExitStack() as runs:
+        yield Bench(tmp_path, children_in_turn, runs)
 
 
 SQUARE = """

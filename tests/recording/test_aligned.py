@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterator
-from functools import cache
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tutor.lesson.reading import read_program
-from tutor.recorder.process import Recorder, Request
+from tests.recorder.record import Record
 from tutor.recording.moment import Moment
 from tutor.recording.queries.aligned import Alignment
 from tutor.recording.queries.different import Aspect, different_names, name_pairs
@@ -19,8 +17,6 @@ from tutor.recording.recording import Recording
 
 from .build import Builder, bind, grad, turn, whole
 from .programs import Program, orders
-
-Record = Callable[[str], Recording]
 
 TRAINING = """\
 import torch
@@ -47,21 +43,6 @@ for turn in range(2):
         total = total + double(10)
     total = total - double(1)
 """
-
-
-@pytest.fixture(scope="module")
-def record(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Record]:
-    """Records the text of a program in a real child, once."""
-    folder = tmp_path_factory.mktemp("programs")
-    with Recorder() as recorder:
-
-        @cache
-        def run(source: str) -> Recording:
-            path = folder / "program.py"
-            path.write_text(source)
-            return recorder.start(Request.of(read_program(path))).wait()
-
-        yield run
 
 
 def written(program: list[tuple[str, int, int]]) -> Recording:

@@ -9,9 +9,9 @@ from typing import Any
 
 from textual.pilot import Pilot
 
+from tests.recorder.record import Children
 from tutor.lesson.reading import read_program
-from tutor.recorder.process import Recorder, Request
-from tutor.recording.file import save
+from tutor.recorder.process import Request
 from tutor.tui.app import TutorApp
 from tutor.tui.screens.compare import CompareScreen
 from tutor.tui.source import OpenedRecording, Source
@@ -52,18 +52,14 @@ print(y.shape)
 """
 
 
-def recorded(folder: Path) -> dict[str, Path]:
+def recorded(children: Children, folder: Path) -> dict[str, Path]:
     """Saved recordings: a training loop, one without zero_grad, and a program with two seeds."""
     found: dict[str, Path] = {}
     programs = {"training": (TRAINING, 0), "forgotten": (FORGOTTEN, 0), "drawn": (DRAWN, 0), "again": (DRAWN, 5)}
-    with Recorder() as recorder:
-        for name, (source, seed) in programs.items():
-            path = folder / f"{name}.py"
-            path.write_text(source)
-            run = recorder.start(Request.of(read_program(path), seed=seed))
-            found[name] = folder / f"{name}.recording"
-            save(run.wait(), found[name])
-            run.close()
+    for name, (source, seed) in programs.items():
+        path = folder / f"{name}.py"
+        path.write_text(source)
+        found[name] = children.save(Request.of(read_program(path), seed=seed), folder / f"{name}.recording")
     return found
 
 

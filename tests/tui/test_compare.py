@@ -9,6 +9,7 @@ import pytest
 from textual.geometry import Offset
 from textual.widgets import Input
 
+from tests.recorder.record import Children
 from tutor.lesson.reading import read_program
 from tutor.recording.format import Kind
 from tutor.recording.log import DamagedError
@@ -30,9 +31,9 @@ WIDE, NARROW = (120, 36), (80, 24)
 
 
 @pytest.fixture(scope="module")
-def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+def runs(children_in_turn: Children, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Saved recordings of real runs."""
-    return recorded(tmp_path_factory.mktemp("runs"))
+    return recorded(children_in_turn, tmp_path_factory.mktemp("runs"))
 
 
 def note(screen: CompareScreen) -> str:

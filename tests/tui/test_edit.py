@@ -9,6 +9,7 @@ import pytest
 from textual.app import App
 from textual.widgets import Input
 
+from tests.recorder.record import Children
 from tutor.lesson.pack import Pack, built_in
 from tutor.lesson.reading import read_program
 from tutor.tui.copies import Copy
@@ -27,9 +28,9 @@ WIDE, NARROW = (120, 36), (80, 24)
 
 
 @pytest.fixture(scope="module")
-def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+def runs(children_in_turn: Children, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Saved recordings of real runs."""
-    return recorded(tmp_path_factory.mktemp("runs"))
+    return recorded(children_in_turn, tmp_path_factory.mktemp("runs"))
 
 
 def editor(app: App[None]) -> EditScreen:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.recorder.record import Children
 from tutor.lesson.pack import Pack, built_in
 from tutor.lesson.reading import read_program
-from tutor.recorder.process import Recorder, Request
-from tutor.recording.file import save
+from tutor.recorder.process import Request
 from tutor.recording.format import Kind
 from tutor.recording.recording import Recording
 
@@ -49,18 +49,15 @@ TELLING: dict[str, tuple[str, Find]] = {
 
 
 @pytest.fixture(scope="module")
-def recorded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+def recorded(children_in_turn: Children, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """The lessons, each recorded once."""
     folder = tmp_path_factory.mktemp("lessons")
     found: dict[str, Path] = {}
     names = {name for name, _ in TELLING.values()}
-    with Recorder() as recorder:
-        for lesson in Pack.load(built_in()).lessons:
-            if lesson.name in names:
-                run = recorder.start(Request.of(read_program(lesson.path)))
-                found[lesson.name] = folder / f"{lesson.name}.recording"
-                save(run.wait(), found[lesson.name])
-                run.close()
+    for lesson in Pack.load(built_in()).lessons:
+        if lesson.name in names:
+            saved = folder / f"{lesson.name}.recording"
+            found[lesson.name] = children_in_turn.save(Request.of(read_program(lesson.path)), saved)
     return found
 
 

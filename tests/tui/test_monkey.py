@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from textual import events
 
+from tests.recorder.record import Children
 from tutor.lesson.pack import Pack, built_in
-from tutor.lesson.program import Program
 from tutor.lesson.reading import read_program
-from tutor.recorder.process import Recorder, Request
-from tutor.recording.file import save
+from tutor.recorder.process import Request
 from tutor.tui.keys import STEPPER
 
 from .looking import app_of, screen_text, stepping
@@ -34,22 +32,6 @@ y.sum().backward()
 """
 
 LESSONS = [lesson.name for lesson in Pack.load(built_in()).lessons]
-
-
-@pytest.fixture(scope="module")
-def recorder() -> Iterator[Recorder]:
-    with Recorder() as children:
-        yield children
-
-
-def recorded(recorder: Recorder, program: Program, folder: Path) -> Path:
-    run = recorder.start(Request.of(program))
-    try:
-        saved = folder / "saved.recording"
-        save(run.wait(), saved)
-        return saved
-    finally:
-        run.close()
 
 
 async def press_at_random(path: Path, seed: int) -> None:
@@ -86,15 +68,17 @@ async def press_at_random(path: Path, seed: int) -> None:
 
 
 @pytest.mark.parametrize("name", LESSONS)
-async def test_a_lesson_takes_random_keys(tmp_path: Path, recorder: Recorder, name: str) -> None:
+async def test_a_lesson_takes_random_keys(tmp_path: Path, children_in_turn: Children, name: str) -> None:
     lesson = next(lesson for lesson in Pack.load(built_in()).lessons if lesson.name == name)
-    await press_at_random(recorded(recorder, read_program(lesson.path), tmp_path), seed=len(name))
+    await press_at_random(
+        children_in_turn.save(Request.of(read_program(lesson.path)), tmp_path / "saved.recording"), seed=len(name)
+    )
 
 
-async def test_a_program_that_fails_takes_random_keys(tmp_path: Path, recorder: Recorder) -> None:
+async def test_a_program_that_fails_takes_random_keys(tmp_path: Path, children_in_turn: Children) -> None:
     path = tmp_path / "broken.py"
     path.write_text(BROKEN)
-    await press_at_random(recorded(recorder, read_program(path), tmp_path), seed=1)
+    await press_at_random(children_in_turn.save(Request.of(read_program(path)), tmp_path / "saved.recording"), seed=1)
 
 
 @pytest.mark.parametrize("make", [clinic, empty])

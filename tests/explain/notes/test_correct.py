@@ -8,9 +8,9 @@ import pytest
 
 from tests.explain.notes.examples import program
 from tests.explain.notes.patterns import CORRECT
-from tests.explain.notes.recorded import Recorded
+from tests.recorder.programs import Programs
+from tests.recorder.record import Record
 from tutor.explain.notes import notes
-from tutor.lesson.reading import read_program
 
 ROOT = Path(__file__).resolve().parents[3]
 PROGRAMS = sorted((ROOT / "tests" / "programs").glob("*.py"))
@@ -70,15 +70,15 @@ def test_every_program_on_the_list_is_there() -> None:
 
 
 @pytest.mark.parametrize("path", [*PROGRAMS, *LESSONS], ids=lambda path: path.stem)
-def test_a_correct_program_gets_no_note(recorded: Recorded, path: Path) -> None:
-    recording = recorded.program(read_program(path))
+def test_a_correct_program_gets_no_note(programs: Programs, path: Path) -> None:
+    recording = programs.lesson(path) if path in LESSONS else programs.recording(path.stem)
     assert recording.count
     assert {note.kind for note in notes(recording)} == set(SHOWN.get(path.stem, ()))
 
 
 @pytest.mark.parametrize("pattern", CORRECT)
-def test_what_only_looks_like_a_mistake_gets_no_note(recorded: Recorded, pattern: str) -> None:
-    recording = recorded.source(program(CORRECT[pattern]))
+def test_what_only_looks_like_a_mistake_gets_no_note(record: Record, pattern: str) -> None:
+    recording = record(program(CORRECT[pattern]))
     assert recording.end is not None
     assert recording.end.how == "finished", recording.end.reason
     assert notes(recording) == []

@@ -7,7 +7,7 @@ import textwrap
 import pytest
 
 from tests.explain.notes.examples import EXAMPLES, Example, program
-from tests.explain.notes.recorded import Recorded
+from tests.recorder.record import Record
 from tutor.explain.notes import KINDS, Notes, notes, notes_at
 from tutor.recording.moment import Moment
 from tutor.recording.recording import Recording
@@ -16,15 +16,15 @@ _BY_ID = pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: exampl
 
 
 @_BY_ID
-def test_a_mistake_is_noted_on_its_line_and_about_its_name(recorded: Recorded, example: Example) -> None:
-    found = notes(recorded.source(example.source))
+def test_a_mistake_is_noted_on_its_line_and_about_its_name(record: Record, example: Example) -> None:
+    found = notes(record(example.source))
     assert [(note.kind, note.line, note.names) for note in found] == [(example.kind, example.line, example.names)]
     assert all(text in found[0].text for text in example.says), found[0].text
 
 
 @_BY_ID
-def test_the_correct_twin_gets_no_note(recorded: Recorded, example: Example) -> None:
-    assert notes(recorded.source(program(example.right))) == []
+def test_the_correct_twin_gets_no_note(record: Record, example: Example) -> None:
+    assert notes(record(program(example.right))) == []
 
 
 def test_every_kind_has_an_example() -> None:
@@ -32,10 +32,10 @@ def test_every_kind_has_an_example() -> None:
 
 
 @pytest.fixture(scope="module")
-def several(recorded: Recorded) -> Recording:
+def several(record: Record) -> Recording:
     """A recording with several notes, some of which are known late."""
     texts = [textwrap.dedent(example.wrong) for example in EXAMPLES if example.kind in _LATE]
-    return recorded.source(program("".join(texts)))
+    return record(program("".join(texts)))
 
 
 _LATE = ("broadcast-loss", "data-write-to-saved", "step-before-backward", "eval-for-no-grad", "grad-of-non-leaf")
@@ -73,14 +73,14 @@ def test_a_kind_that_is_switched_off_is_not_told(several: Recording, kind: str) 
     assert {note.kind for note in followed.all()} == set(_LATE) - {kind}
 
 
-def test_a_mistake_in_every_turn_is_told_once(recorded: Recorded) -> None:
+def test_a_mistake_in_every_turn_is_told_once(record: Record) -> None:
     text = EXAMPLES[0].source.replace("range(3)", "range(200)")
-    assert len(notes(recorded.source(text))) == 1
+    assert len(notes(record(text))) == 1
 
 
-def test_notes_are_short_plain_sentences(recorded: Recorded) -> None:
+def test_notes_are_short_plain_sentences(record: Record) -> None:
     for example in EXAMPLES:
-        for note in notes(recorded.source(example.source)):
+        for note in notes(record(example.source)):
             assert note.what.endswith(".")
             assert note.why.endswith(".")
             assert len(note.text) < 560, note.text

@@ -12,7 +12,7 @@ import pytest
 
 from tests.cli.command import tutor
 from tests.explain.notes.examples import EXAMPLES, program
-from tests.explain.notes.recorded import Recorded
+from tests.recorder.record import Record
 from tests.tui.conftest import nobody
 from tests.tui.looking import app_of, at, screen_text, stepping, until
 from tutor.explain.notes import notes
@@ -29,10 +29,10 @@ AT_THE_END = next(example for example in EXAMPLES if example.id == "eval in the 
 
 
 @pytest.fixture(scope="module")
-def saved(recorded: Recorded, tmp_path_factory: pytest.TempPathFactory) -> tuple[Recording, Path]:
+def saved(record: Record, tmp_path_factory: pytest.TempPathFactory) -> tuple[Recording, Path]:
     """A recording with a note that is known at once, one that is known late, and one that is known at the end."""
     text = AT_ONCE.wrong + LATE.wrong + AT_THE_END.wrong
-    recording = recorded.source(program(text))
+    recording = record(program(text))
     path = tmp_path_factory.mktemp("notes") / "it.recording"
     save(recording, path)
     return recording, path

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 import textwrap
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from types import TracebackType
 
+from tests.recorder.record import Children
 from tutor.lesson.changes import CodeCell, code_cells
 from tutor.lesson.check.seen import Stop
 from tutor.lesson.pack import Pack, built_in
@@ -19,8 +17,8 @@ from tutor.lesson.value import Value
 from tutor.quiz.made import all_made, made_at
 from tutor.quiz.question import Draft
 from tutor.recorder.evaluate import Evaluator, Work
+from tutor.recorder.forked import ForkedRun
 from tutor.recorder.process import Request
-from tutor.recording.log import LogReader
 from tutor.recording.recording import Recording
 
 PROGRAMS = Path(__file__).resolve().parents[2] / "programs"
@@ -75,27 +73,25 @@ class Recorded:
 
 
 class Recorder:
-    """Records programs, each once. Use it as a context manager."""
+    """Records programs, each once.
 
-    def __init__(self) -> None:
-        self._evaluator = Evaluator()
-        self._folder = tempfile.TemporaryDirectory(prefix="tutor-tests-")
+    Args:
+        children: Record and run them.
+        folder: For programs that are given as texts.
+    """
+
+    def __init__(self, children: Children, folder: Path) -> None:
+        self._children = children
+        self._folder = folder
         self._made: dict[str, Recorded] = {}
-        self._descriptors: list[int] = []
-
-    def __enter__(self) -> Recorder:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
-        self._evaluator.close()
-        for descriptor in self._descriptors:
-            os.close(descriptor)
-        self._folder.cleanup()
+        self._runs: list[ForkedRun] = []
 
     def file(self, path: Path) -> Recorded:
         """A program from a file."""
         if str(path) not in self._made:
-            self._made[str(path)] = self._record(read_program(path))
+            program = read_program(path)
+            self._runs.append(self._children.run_request(Request.of(program)))
+            self._made[str(path)] = Recorded(program, self._runs[-1].recording, self._children.evaluator)
         return self._made[str(path)]
 
     def named(self, name: str) -> Recorded:
@@ -104,15 +100,11 @@ class Recorder:
 
     def text(self, source: str) -> Recorded:
         """A program from its text; a text that is indented as a whole is moved to the left."""
-        path = Path(self._folder.name) / f"program{len(self._made)}.py"
+        path = self._folder / f"program{len(self._made)}.py"
         path.write_text(textwrap.dedent(source).lstrip("\n"), encoding="utf-8")
         return self.file(path)
 
-    def _record(self, program: Program) -> Recorded:
-        descriptor, log = tempfile.mkstemp(dir=self._folder.name, suffix=".log")
-        self._descriptors.append(descriptor)
-        self._evaluator.send(Work(Request.of(program), log=log))
-        self._evaluator.receive()
-        recording = Recording(LogReader(descriptor), writer_gone=True)
-        recording.read_more()
-        return Recorded(program, recording, self._evaluator)
+    def close(self) -> None:
+        """Give every recording back."""
+        for run in self._runs:
+            run.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import combinations, pairwise
 
 import pytest
@@ -42,12 +41,6 @@ LESSONS = (
     "33_wrong_name",
     "37_error_clinic",
 )
-
-
-@pytest.fixture(scope="module")
-def misreader() -> Iterator[Misreader]:
-    with Misreader() as misreader:
-        yield misreader
 
 
 def that_matter(recorded: Recorded, misreader: Misreader, drafts: list[Draft]) -> list[Draft]:

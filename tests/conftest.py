@@ -1,4 +1,4 @@
-"""The children that all these tests share."""
+"""What the tests share: processes that record programs, and the recordings of ``tests/programs`` and the course."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ import pytest
 
 from tests.recorder.programs import Programs
 from tests.recorder.record import Children, Record
+from tutor.recorder.evaluate import Evaluator
+from tutor.recorder.misread import Misreader
 from tutor.recording.recording import Recording
 
 
@@ -23,6 +25,20 @@ def children_in_turn() -> Iterator[Children]:
     yield pool
     pool.close()
     signal.signal(signal.SIGINT, before)
+
+
+@pytest.fixture(scope="session")
+def evaluator(children_in_turn: Children) -> Evaluator:
+    """Runs programs in forks."""
+    return children_in_turn.evaluator
+
+
+@pytest.fixture(scope="session")
+def misreader() -> Iterator[Misreader]:
+    """Runs programs under beliefs."""
+    with Misreader() as misreader:
+        misreader.warm()
+        yield misreader
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +56,7 @@ def record(children_in_turn: Children) -> Iterator[Record]:
 
 @pytest.fixture(scope="session")
 def programs(children_in_turn: Children) -> Iterator[Programs]:
-    """The programs of ``tests/programs``, recorded when they are first asked for."""
+    """The programs of ``tests/programs`` and the lessons, recorded when they are first asked for."""
     programs = Programs(children_in_turn)
     yield programs
     programs.close()
