@@ -56,7 +56,7 @@ async def check_golden(pilot: Pilot[Any], name: str) -> None:
     assert text == golden, f"the screen differs from golden/{name}.txt\n" + "\n".join(difference)
 
 
-async def until(pilot: Pilot[Any], condition: Callable[[], bool], seconds: float = 20) -> None:
+async def until(pilot: Pilot[Any], condition: Callable[[], bool], seconds: float = 60) -> None:
     """Let the application work until something is so."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.recorder.record import Children
 from tutor.lesson.reading import read_program
+from tutor.recorder.process import Request
 from tutor.recording.format import Change, Kind
 from tutor.tui.app import Settings, TutorApp
 from tutor.tui.screens.stepper import StepperScreen
@@ -364,3 +366,55 @@ async def test_playing_ends_when_another_screen_is_opened(tmp_path: Path) -> Non
         await pilot.press("escape")
         assert screen._player is None
         assert screen.query_one(ProgramPane).code_lines[3] == "    total = total + i"
+
+
+# Reading
+
+
+LONG = """\
+# %% [raw] tutor="lesson"
+# title = "Long prose"
+
+# %% [markdown]
+{before}
+
+# %%
+x = 1
+y = x + 1
+
+# %% [markdown]
+{between}
+
+# %%
+z = y + 1
+print(z)
+
+# %% [markdown]
+{after}
+"""
+"""A lesson whose prose has room on no screen."""
+
+
+def words(name: str, count: int) -> str:
+    """Prose of words that are told apart."""
+    return "\n".join(f"# {name}{number}a {name}{number}b {name}{number}c" for number in range(count))
+
+
+@pytest.mark.parametrize("key", ["right", "down", "n"])
+@pytest.mark.parametrize("size", [(60, 18), (80, 24), (120, 36)])
+async def test_no_prose_goes_by_unread(
+    tmp_path: Path, children_in_turn: Children, size: tuple[int, int], key: str
+) -> None:
+    path = tmp_path / "01_long.py"
+    path.write_text(LONG.format(before=words("b", 90), between=words("m", 100), after=words("e", 110)))
+    program = read_program(path)
+    saved = children_in_turn.save(Request.of(program), tmp_path / "it.recording")
+    async with stepping(saved, program, size=size) as (pilot, screen):
+        seen = [screen_text(pilot.app)]
+        while len(seen) < 2 or seen[-1] != seen[-2]:
+            await pilot.press(key)
+            await pilot.pause()
+            seen.append(screen_text(pilot.app))
+        assert screen.number == screen.recording.count
+    asked = f"{words('b', 90)} {words('m', 100)} {words('e', 110)}".replace("#", "")
+    assert [word for word in asked.split() if not any(word in each for each in seen)] == []

@@ -62,6 +62,9 @@ _WAYS: Final = {
 _ASKING: Final = frozenset(("forward", "next_line", "next_turn", "over", "out"))
 """Ways on which questions are asked; who goes far away does not want to be stopped."""
 
+_READING: Final = frozenset(("forward", "next_line", "over"))
+"""Ways on which long prose is read to its end first."""
+
 
 class StepperScreen(AskingScreen):
     """Walks through a recording by keys and mouse; a key that can do nothing says why."""
@@ -135,7 +138,10 @@ class StepperScreen(AskingScreen):
     def action_move(self, way: str) -> None:
         """Move as one of the functions of ``moves`` says."""
         self._stop_playing()
-        self._move(way)
+        if way in _READING and self.query_one(Panes).read_on():
+            self.say("The text goes on. The next step comes after it.")
+        else:
+            self._move(way)
 
     def _move(self, way: str) -> bool:
         """Move; whether there was somewhere to go."""
@@ -147,6 +153,8 @@ class StepperScreen(AskingScreen):
         except DamagedError as error:
             self._fail(error)
             return False
+        if isinstance(target, int) and way in _READING and target > self.number + 1:
+            target -= self.query_one(Panes).is_before_prose(target - 1)
         if isinstance(target, int) and way in _ASKING and self.ask_before(target):
             self._stop_playing()
         else:

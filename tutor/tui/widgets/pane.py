@@ -180,14 +180,19 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
 
     def reveal(self, first: int, last: int) -> None:
         """Scroll no more than is needed to see rows, with one row of the surroundings where there is room."""
-        height = self.size.height
-        top = self.scroll_offset.y
-        margin = 1 if last - first + 3 <= height else 0
+        top, margin = self.scroll_offset.y, self._margin(first, last)
         if first - margin < top + self.PINNED:
             self.scroll_to(y=max(first - margin - self.PINNED, 0), animate=False, force=True, immediate=True)
-        elif last + margin >= top + height:
-            wanted = min(last + margin - height + 1, first)
-            self.scroll_to(y=wanted, animate=False, force=True, immediate=True)
+        elif last + margin >= top + self.size.height:
+            self.scroll_to(y=self.top_to_see(first, last), animate=False, force=True, immediate=True)
+
+    def top_to_see(self, first: int, last: int) -> int:
+        """The row at the top once rows further down are brought into view."""
+        return min(last + self._margin(first, last) - self.size.height + 1, first)
+
+    def _margin(self, first: int, last: int) -> int:
+        """Rows of the surroundings that have room above and below some rows."""
+        return 1 if last - first + 3 <= self.size.height else 0
 
     def text(self) -> str:
         """Everything that the pane says, as plain text."""

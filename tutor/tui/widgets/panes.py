@@ -107,6 +107,14 @@ class Panes(Container):
         """Show words about the step."""
         self.query_one(WhyPane).show(paragraphs, alarm=alarm)
 
+    def is_before_prose(self, number: int) -> bool:
+        """Whether a step ends a cell below which stands prose that would be passed by unseen."""
+        return self.query_one(ProgramPane).is_before_prose(number)
+
+    def read_on(self) -> bool:
+        """Scroll on in prose of the program that would be passed by unseen; whether there was any."""
+        return self.query_one(ProgramPane).read_on()
+
     def refresh_marks(self) -> None:
         """More is known of loops and lines."""
         self.query_one(ProgramPane).refresh_marks()

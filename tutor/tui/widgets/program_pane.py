@@ -28,6 +28,9 @@ GRAD_OFF: Final = "╎"
 LOOKS_KEPT: Final = 2000
 """Lines as they were drawn that are kept."""
 
+READ_AGAIN: Final = 2
+"""Rows that stay in view when prose is scrolled on."""
+
 
 class ProgramPane(Pane, inherit_bindings=False):
     """The lines of the program with the present step marked in them."""
@@ -57,6 +60,8 @@ class ProgramPane(Pane, inherit_bindings=False):
         self._callers: frozenset[int] = frozenset()
         self._wanted = ""
         self._code_drawn: dict[Hashable, Content] = {}
+        self._read: set[int] = set()
+        """The last row of each prose that was read to its end."""
 
     def load(self, program: Program) -> None:
         """Show another program, from its beginning."""
@@ -85,8 +90,7 @@ class ProgramPane(Pane, inherit_bindings=False):
             # A lesson begins with its prose, which is to be read before anything runs.
             self.scroll_to(y=0, animate=False, force=True, immediate=True)
         elif rows:
-            last = self._last_of_interest(rows[-1])
-            self.reveal(rows[0], max(min(last + 1, rows[0] + self.size.height - 2), rows[0]))
+            self.reveal(*self._rows_to_see(moment.number, rows[0], rows[-1]))
         self.redraw()
 
     @property
@@ -107,18 +111,75 @@ class ProgramPane(Pane, inherit_bindings=False):
             self.reveal(row, row)
             self.redraw()
 
-    def _last_of_interest(self, row: int) -> int:
-        """The last row to be seen together with a marked one: with a cell over, the prose that follows it."""
+    def _rows_to_see(self, number: int, first: int, last: int) -> tuple[int, int]:
+        """The first and the last row to be seen at a step, whose line lies in these rows of the page."""
+        below = self._last_of_interest(number, last)
+        return first, max(min(below + 1, first + self.size.height - 2), first)
+
+    def _last_of_interest(self, number: int, row: int) -> int:
+        """The last row to be seen together with that of a step: with a cell over, the prose that follows it."""
         page, moment = self._page, self._moment
         assert page is not None
         assert moment is not None
         recording = moment.recording
-        if moment.number < recording.count:
-            following = page.row_of.get(recording.site(moment.number + 1).line)
+        if number < recording.count:
+            following = page.row_of.get(recording.site(number + 1).line)
             over = following is not None and page.rows[following].cell > page.rows[row].cell
         else:
             over = recording.end is not None
         return page.prose_after(row) if over else row
+
+    def read_on(self) -> bool:
+        """Scroll on in prose that would be passed by unseen, unless it was read before; whether there was any."""
+        last = self._last_of_prose()
+        if last is None or last in self._read or not self.is_on_screen:
+            return False
+        height, unseen = self.size.height, self.scroll_offset.y + self.size.height
+        # The ruler lies above this prose now, and below it at the next step.
+        if unseen > last or unseen - (self._ruler_row() is not None) >= self._next_top():
+            self._read.add(last)
+            return False
+        top = self.scroll_offset.y + max(height - READ_AGAIN, 1)
+        self.scroll_to(y=min(top, last - height + 1), animate=False, force=True, immediate=True)
+        return True
+
+    def _next_top(self) -> int:
+        """The first row that is seen at the step after this one; past all rows if there is none."""
+        assert self._page is not None
+        assert self._moment is not None
+        number, recording = self._moment.number + 1, self._moment.recording
+        row = self._page.row_of.get(recording.site(number).line) if number <= recording.count else None
+        return self.top_to_see(*self._rows_to_see(number, row, row)) if row is not None else self._row_count
+
+    def is_before_prose(self, number: int) -> bool:
+        """Whether a step ends a cell below which stands prose that is not read yet and has no room above the next line.
+
+        Args:
+            number: The step, which has a next one.
+        """
+        page = self._page
+        if page is None or self._moment is None or not self.is_on_screen:
+            return False
+        recording = self._moment.recording
+        row, following = (page.row_of.get(recording.site(each).line) for each in (number, number + 1))
+        if row is None or following is None or page.rows[row].cell >= page.rows[following].cell:
+            return False
+        last = page.prose_after(row)
+        return last - row >= self.size.height - READ_AGAIN and not {last, last + 1} & self._read
+
+    def _last_of_prose(self) -> int | None:
+        """The last row of the prose to be read at this step, None where there is none."""
+        page = self._page
+        if page is None or self._moment is None or not self._marked:
+            return None
+        rows = [page.row_of[line] for line in self._marked if line in page.row_of]
+        if not rows:
+            return None
+        if self._moment.number == 1 and not page.rows[0].line:
+            return rows[0] - 1
+        last = self._last_of_interest(self._moment.number, rows[-1])
+        # The ruler lies between the line and its prose.
+        return last + (self._ruler_row() is not None) if last > rows[-1] else None
 
     def refresh_marks(self) -> None:
         """Draw again, since the index knows more about loops and lines."""
@@ -290,6 +351,7 @@ class ProgramPane(Pane, inherit_bindings=False):
         self._code_drawn = {}
         if self._program is not None and self._page_width:
             self._page = Page(self._program, self.row_width - 4)
+            self._read = set()
             # One more for the ruler, whether there is one now or not: the layout need not change at every step.
             self.set_rows(len(self._page.rows) + 1)
             self.redraw()
