@@ -13,7 +13,7 @@ from tutor.lesson.value import Value
 from tutor.quiz.listing import code_above
 from tutor.quiz.made.statements import Statement
 from tutor.quiz.made.words import code
-from tutor.quiz.programs.outcome import Outcome, answered_by, outcome_of, statements_of_program, whole_cells
+from tutor.quiz.programs.outcome import Outcome, answered_by, outer_statements
 from tutor.quiz.question import CODE, HOLE, Draft, Question, Run
 from tutor.recording.recording import Recording
 
@@ -54,16 +54,11 @@ def fills(program: Program, recording: Recording) -> list[Draft]:
         DamagedError: the recording cannot be read.
     """
     found: list[Draft] = []
-    statements = statements_of_program(program)
-    for cell in whole_cells(program, recording):
-        outcome = outcome_of(recording, cell)
-        if outcome is None:
-            continue
-        for statement in statements.all():
-            if statement.cell == cell.number and _can_be_left_out(statement):
-                part = _part(recording, statement, outcome)
-                if part and _matters(recording, statement, part, outcome):
-                    found.append(_draft(program, cell, statement, part, outcome))
+    for cell, outcome, statement in outer_statements(program, recording):
+        if _can_be_left_out(statement):
+            part = _part(recording, statement, outcome)
+            if part and _matters(recording, statement, part, outcome):
+                found.append(_draft(program, cell, statement, part, outcome))
     return found
 
 
@@ -71,7 +66,6 @@ def _can_be_left_out(statement: Statement) -> bool:
     return (
         isinstance(statement.node, ast.Expr | ast.Assign | ast.AugAssign)
         and statement.alone
-        and not statement.function
         and statement.first == statement.last
     )
 

@@ -14,7 +14,7 @@ from tutor.quiz.listing import code_above
 from tutor.quiz.made.statements import Statement, Statements
 from tutor.quiz.made.words import code
 from tutor.quiz.programs.fill import BLANK
-from tutor.quiz.programs.outcome import Outcome, answered_by, is_print, outcome_of, statements_of_program, whole_cells
+from tutor.quiz.programs.outcome import Outcome, answered_by, is_print, outer_statements, statements_of_program
 from tutor.quiz.question import ARRANGED, HOLE, Draft, Question, Run
 from tutor.recording.moment import is_backward
 from tutor.recording.recording import Recording
@@ -46,22 +46,13 @@ def lines(program: Program, recording: Recording) -> list[Draft]:
     """
     found: list[Draft] = []
     statements = statements_of_program(program)
-    for cell in whole_cells(program, recording):
-        outcome = outcome_of(recording, cell)
-        for loop in statements.all():
-            if (
-                outcome is None
-                or outcome.empty
-                or loop.cell != cell.number
-                or loop.function
-                or loop.loops
-                or loop.branch
-            ):
-                continue
-            body = statements.inside(loop.first)
-            texts = _texts([statement for statement in body if not is_print(statement)], statements)
-            if texts and any(_runs_backward(recording, statement) for statement in body):
-                found.append(_draft(program, cell, loop, body, texts, outcome))
+    for cell, outcome, loop in outer_statements(program, recording):
+        if outcome.empty or loop.loops or loop.branch:
+            continue
+        body = statements.inside(loop.first)
+        texts = _texts([statement for statement in body if not is_print(statement)], statements)
+        if texts and any(_runs_backward(recording, statement) for statement in body):
+            found.append(_draft(program, cell, loop, body, texts, outcome))
     return found
 
 

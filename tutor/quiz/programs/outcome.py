@@ -62,6 +62,17 @@ def whole_cells(program: Program, recording: Recording) -> Iterator[Cell]:
             yield cell
 
 
+def outer_statements(program: Program, recording: Recording) -> Iterator[tuple[Cell, Outcome, Statement]]:
+    """The statements that stand in no function, each with its cell and what that leaves behind."""
+    statements = statements_of_program(program).all()
+    for cell in whole_cells(program, recording):
+        outcome = outcome_of(recording, cell)
+        if outcome is not None:
+            for statement in statements:
+                if statement.cell == cell.number and not statement.function:
+                    yield cell, outcome, statement
+
+
 def bounds_of(recording: Recording, cell: Cell) -> tuple[int, int] | None:
     """The first and the last step on the lines of a cell, None where it did not run."""
     steps = [steps for line, steps in recording.index.lines.items() if cell.first_line <= line <= cell.last_line]
