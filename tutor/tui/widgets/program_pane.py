@@ -28,7 +28,7 @@ GRAD_OFF: Final = "╎"
 LOOKS_KEPT: Final = 2000
 """Lines as they were drawn that are kept."""
 
-READ_AGAIN: Final = 2
+READ_AGAIN: Final = 1
 """Rows that stay in view when prose is scrolled on."""
 
 
@@ -132,11 +132,13 @@ class ProgramPane(Pane, inherit_bindings=False):
     def read_on(self) -> bool:
         """Scroll on in prose that would be passed by unseen, unless it was read before; whether there was any."""
         last = self._last_of_prose()
-        if last is None or last in self._read or not self.is_on_screen:
+        if self._page is None or last is None or last in self._read or not self.is_on_screen:
             return False
-        height, unseen = self.size.height, self.scroll_offset.y + self.size.height
+        height, below = self.size.height, self.scroll_offset.y + self.size.height
         # The ruler lies above this prose now, and below it at the next step.
-        if unseen > last or unseen - (self._ruler_row() is not None) >= self._next_top():
+        ruler = self._ruler_row() is not None
+        unseen = range(below - ruler, min(last + 1 - ruler, self._next_top()))
+        if not any(self._page.rows[row].content for row in unseen):
             self._read.add(last)
             return False
         top = self.scroll_offset.y + max(height - READ_AGAIN, 1)
@@ -165,7 +167,7 @@ class ProgramPane(Pane, inherit_bindings=False):
         if row is None or following is None or page.rows[row].cell >= page.rows[following].cell:
             return False
         last = page.prose_after(row)
-        return last - row >= self.size.height - READ_AGAIN and not {last, last + 1} & self._read
+        return last - row >= self.size.height - 2 and not {last, last + 1} & self._read
 
     def _last_of_prose(self) -> int | None:
         """The last row of the prose to be read at this step, None where there is none."""
