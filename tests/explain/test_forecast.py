@@ -16,6 +16,7 @@ FAILING = ("modified by an inplace operation", "Trying to backward through the g
 
 PROGRAMS = (
     "backward_inputs",
+    "backward_inputs_inner",
     "backward_roots",
     "checkpointing",
     "custom_function",

@@ -215,3 +215,18 @@ def test_an_unknown_name_is_told_what_it_may_have_meant(several: Recording) -> N
 
 def test_a_tensor_without_a_gradient_has_no_entries(several: Recording) -> None:
     assert entries_of(several, "u") == []
+
+
+def test_the_ledger_of_a_tensor_that_inputs_names(programs: Programs) -> None:
+    recording = programs.recording("backward_inputs_inner")
+    found = ledger(recording, "h")
+    assert [(number(entry.before), number(entry.contribution), number(entry.after)) for entry in found] == [
+        (None, 17.0, 17.0),
+        (17.0, 17.0, 34.0),
+        (34.0, 17.0, 51.0),
+        (51.0, 17.0, 68.0),
+    ]
+    assert [entry.call for entry in found] == [1, 2, 3, 4]
+    assert set(found[0].ways) == {"loss ← h", "loss ← k ← h"}
+    (second,) = ledger(recording, "second")
+    assert second.ways == ("first * 3 + second * 7 ← second",)

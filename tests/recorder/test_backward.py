@@ -625,3 +625,34 @@ def test_recorded_gradients_agree_with_finite_differences(record: Record) -> Non
     assert found["w"][1] == pytest.approx(numeric[:2], rel=1e-6)
     assert found["b"][1] == pytest.approx(numeric[2], rel=1e-6)
     assert brief(recording)
+
+
+def test_a_tensor_that_is_no_leaf_gets_a_gradient_where_inputs_names_it(programs: Programs) -> None:
+    recording = programs.recording("backward_inputs_inner")
+    assert accumulated(recording, "loss.backward(inputs=h, retain_graph=True)") == {"h": (None, 17.0, 17.0, True)}
+    assert accumulated(recording, "loss.backward(inputs=[h, w], retain_graph=True)") == {
+        "h": (17.0, 17.0, 34.0, False),
+        "w": (None, 34.0, 34.0, True),
+    }
+    assert accumulated(recording, "loss.backward(retain_graph=True)") == {
+        "h": (34.0, 17.0, 51.0, False),
+        "w": (34.0, 34.0, 68.0, False),
+    }
+    by_position = accumulated(recording, "loss.backward(None, True, False, (k, w))")
+    assert by_position["k"] == (None, 1.0, 1.0, True)
+    assert accumulated(recording, "inputs=[loss]")["loss"] == (None, 1.0, 1.0, True)
+    assert accumulated(recording, "inputs=(second,)") == {"second": (None, 7.0, 7.0, True)}
+    assert accumulated(recording, "inputs=far)") == {}
+    assert accumulated(recording, "inputs=twice)") == {"twice": (None, 20.0, 20.0, True)}
+
+
+def test_being_named_in_inputs_is_as_retain_grad_from_then_on(programs: Programs) -> None:
+    recording = programs.recording("backward_inputs_inner")
+    for name, expected in (("h", True), ("k", True), ("first", False), ("far", True)):
+        assert recording.state(recording.count).tensors[id_at(recording, name)].meta.retains_grad is expected
+    h, line = id_at(recording, "h"), "loss.backward(inputs=h, retain_graph=True)"
+    arrived = steps_of(recording, Kind.ACCUMULATE, line=line)[0].number
+    before, after = (recording.state(number).tensors[h] for number in (arrived - 1, arrived))
+    assert (before.meta.retains_grad, after.meta.retains_grad) == (False, True)
+    assert before.grad is None
+    assert tensor_at(recording, "h", arrived)["grad"]["value"] == 17.0

@@ -1263,3 +1263,46 @@ def test_every_change_of_an_unnamed_tensor_has_a_step(changes: Recording) -> Non
                 known.add(change[1])
             elif change[0] == Change.BIND and isinstance(change[3], int):
                 assert change[3] in known, "a name was bound to a tensor that no step has told of"
+
+
+OTHER_MEMORY = """
+import torch
+
+w = torch.nn.Parameter(torch.ones(2))
+kept = w.detach()
+other = torch.tensor([[7.0, 8.0, 9.0]])
+with torch.no_grad():
+    w.set_(other * 1)  # a value of its own
+    w.set_(other)  # shared
+other += 1
+kept += 1
+part = torch.zeros(1)
+part.set_(other.untyped_storage(), 1, (2,), (1,))  # a part
+whole = torch.zeros(3)
+row = whole[1:]
+row.set_(source=part)  # no view any more
+part.set_()  # nothing
+"""
+
+
+def test_a_tensor_that_looks_at_other_memory_has_its_value_shape_and_storage(record: Record) -> None:
+    recording = record(OTHER_MEMORY)
+    first = step_of(recording, "w.set_(other * 1)")
+    assert (first.kind, first.site.name) == (Kind.OPERATION, "set_")
+    assert tensor_at(recording, "w", first.number - 1)["value"] == [1.0, 1.0]
+    assert tensor_at(recording, "w", first.number)["value"] == [[7.0, 8.0, 9.0]]
+    assert tensor_at(recording, "w", first.number)["shape"] == [1, 3]
+    assert storage_at(recording, "w", first.number) != storage_at(recording, "kept", first.number)
+    shared = step_of(recording, "w.set_(other)").number
+    assert id_at(recording, "w", shared) == id_at(recording, "w", first.number)
+    assert storage_at(recording, "w", shared) == storage_at(recording, "other", shared)
+    assert storage_at(recording, "w", first.number) != storage_at(recording, "other", first.number)
+    assert value_at(recording, "w") == [[8.0, 9.0, 10.0]]
+    assert value_at(recording, "kept") == [2.0, 2.0]
+    part = binding(recording, "part").number + 1
+    assert value_at(recording, "part", part) == [9.0, 10.0]
+    assert storage_at(recording, "part", part) == storage_at(recording, "w", part)
+    assert value_at(recording, "part") == []
+    assert storage_at(recording, "row") == storage_at(recording, "other") != storage_at(recording, "whole")
+    assert recording.end is not None
+    assert recording.end.how == "finished"

@@ -5,13 +5,14 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import Any, Final
 
-from tutor.explain.arrivals import Arrival, arrivals, replaced
+from tutor.explain.arrivals import Arrival, arrivals_at, replaced
+from tutor.explain.forecast import call_of
 from tutor.explain.look import gradient, gradient_array, label, where
 from tutor.explain.say import array_text, factor, is_small, listed
 from tutor.plain.format import harmless
 from tutor.recording.format import Kind
 from tutor.recording.model import Step
-from tutor.recording.moment import Moment
+from tutor.recording.moment import Moment, is_backward
 
 _TERMS: Final = 5
 """Contributions that are written out as a sum."""
@@ -25,9 +26,7 @@ def accumulate_paragraphs(moment: Moment, detail: Any) -> list[str]:
     paragraphs: list[str] = []
     record = moment.tensor(tensor)
     if record is not None and not record.meta.is_leaf:
-        paragraphs.append(
-            f"{label(moment, tensor)} is not a leaf. It keeps its gradient because retain_grad() was called."
-        )
+        paragraphs.append(f"{label(moment, tensor)} is not a leaf. {_kept(moment, tensor)}")
     if before is None or taken_over:
         text = f"{name} was None, so the gradient {share} is taken over as it is: {name} = {now}."
     else:
@@ -37,10 +36,27 @@ def accumulate_paragraphs(moment: Moment, detail: Any) -> list[str]:
             text = f"{name} already held a gradient, and backward adds this one to it, element by element: {now}."
         text += _earlier(moment, tensor, now)
     paragraphs.append(text)
-    way = _way(moment, tensor, contribution, leaf=record is None or record.meta.is_leaf)
+    way = _way(moment, tensor, contribution)
     if way:
         paragraphs.append(way)
     return paragraphs
+
+
+def _kept(moment: Moment, tensor: int) -> str:
+    """Why a tensor that is no leaf gets a gradient all the same."""
+    recording, call = moment.recording, moment.backward_step()
+    if call is not None and tensor in (call_of(call).inputs or ()):
+        return "It gets its gradient because this call names it in inputs=."
+    first = next((n for n in recording.index.gradients.get(tensor, ()) if recording.kind(n) is Kind.ACCUMULATE), 0)
+    parent = recording.index.parents[first]
+    if parent and is_backward(recording.site(parent).name):
+        earlier = recording.step(parent)
+        if tensor in (call_of(earlier).inputs or ()):
+            return (
+                f"It keeps its gradient because the backward call in line {earlier.site.line} named it in inputs=: "
+                f"torch remembers that, as if retain_grad() had been called."
+            )
+    return "It keeps its gradient because retain_grad() was called."
 
 
 def _earlier(moment: Moment, tensor: int, now: str) -> str:
@@ -82,10 +98,9 @@ def _contributions(moment: Moment, tensor: int) -> list[Step]:
     return found[::-1]
 
 
-def _way(moment: Moment, tensor: int, contribution: Any, *, leaf: bool) -> str:
+def _way(moment: Moment, tensor: int, contribution: Any) -> str:
     """By which nodes it came, and whether several ways were added up or a hook put something else in its place."""
-    record = moment.tensor(tensor)
-    sent = arrivals(moment, leaf=tensor) if leaf else arrivals(moment, node=record.node if record is not None else None)
+    sent = arrivals_at(moment, tensor)
     if not sent:
         return ""
     was = replaced(moment, sent, contribution)

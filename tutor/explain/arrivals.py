@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, Final, NamedTuple
 
 from tutor.explain.arrays import Array, agrees, elementwise
-from tutor.explain.look import gradient_array
+from tutor.explain.look import gradient_array, tensors_in
 from tutor.recording.format import Kind
-from tutor.recording.model import NodeRecord
+from tutor.recording.model import NodeRecord, TensorRecord
 from tutor.recording.moment import Moment
 
 NODES: Final = 3000
@@ -26,8 +26,29 @@ class Arrival(NamedTuple):
     array: Array | None
 
 
-def arrivals(moment: Moment, *, node: int | None = None, leaf: int | None = None) -> list[Arrival] | None:
-    """Everything that the running backward call has sent to a node's first output or to a leaf, in order.
+def arrivals_at(moment: Moment, tensor: int) -> list[Arrival] | None:
+    """Everything that the running backward call has sent to a leaf, or to the node that made any other tensor.
+
+    None where that is not known.
+    """
+    record = moment.tensor(tensor)
+    if record is None or record.meta.is_leaf:
+        return arrivals(moment, leaf=tensor)
+    return arrivals(moment, node=record.node, output=_output(moment, record))
+
+
+def _output(moment: Moment, record: TensorRecord) -> int:
+    """Which of the results of its operation a tensor is."""
+    step = moment.recording.step(record.born) if 0 < record.born <= moment.recording.count else None
+    result = step.detail[1] if step is not None and step.kind in (Kind.OPERATION, Kind.INNER) else None
+    results = list(tensors_in([result])) if isinstance(result, list) else []
+    return results.index(record.id) if record.id in results else 0
+
+
+def arrivals(
+    moment: Moment, *, node: int | None = None, leaf: int | None = None, output: int = 0
+) -> list[Arrival] | None:
+    """Everything that the running backward call has sent to an output of a node or to a leaf, in order.
 
     None where the graph is too large to look, or where too many nodes sent something.
     """
@@ -39,8 +60,12 @@ def arrivals(moment: Moment, *, node: int | None = None, leaf: int | None = None
         if not step.parent < record.ran < step.number:
             continue
         for position, edge in enumerate(record.edges):
-            if edge is not None and (
-                edge.leaf == leaf if leaf is not None else edge.node == node and edge.input == 0 and node is not None
+            if edge is None:
+                continue
+            if (
+                edge.leaf == leaf
+                if leaf is not None
+                else node is not None and (edge.node, edge.input) == (node, output)
             ):
                 found.append((record.ran, record, position))
     if len(found) > SENDERS:

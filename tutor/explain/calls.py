@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 from typing import Any, Final
 
 from tutor.explain.changes import others
+from tutor.explain.errors.scene import one_line, parsed
+from tutor.explain.forecast import call_of
 from tutor.explain.look import argument, before, label, source, tensors_in
 from tutor.explain.say import listed
 from tutor.plain.format import harmless
@@ -46,6 +49,9 @@ def backward_paragraphs(moment: Moment, detail: Any) -> list[str]:
         )
     elif record is not None and record.meta.elements == 1:
         told.append("It begins with 1.0, the slope of the result with respect to itself.")
+    wanted = call_of(step).inputs
+    if wanted is not None and not grad:
+        told.append(_named_inputs(moment, wanted))
     if grad:
         told.append("It gives the gradients back and leaves every .grad as it is.")
     if options.get("create_graph") == ["bool", True]:
@@ -53,6 +59,25 @@ def backward_paragraphs(moment: Moment, detail: Any) -> list[str]:
     elif options.get("retain_graph") == ["bool", True]:
         told.append("retain_graph=True keeps what the nodes saved, so backward can run again.")
     return [" ".join(told), *others(moment, None)]
+
+
+def _named_inputs(moment: Moment, wanted: list[int]) -> str:
+    """Whose gradients a call asks for with ``inputs``."""
+    names = [label(moment, tensor) for tensor in wanted[:_NAMES]]
+    more = ["…"] if len(wanted) > _NAMES else []
+    records = {id: record for id in wanted if (record := before(moment, id)) is not None}
+    inner = [id for id in wanted[:_NAMES] if id in records and not records[id].meta.is_leaf]
+    grads = listed([*(f"{name}.grad" for name in names), *more])
+    only, go = ("only its gradient is", "it goes") if len(wanted) == 1 else ("only their gradients are", "they go")
+    others = "every leaf" if len(inner) == len(wanted) else "every other leaf"
+    told = (
+        f"inputs= names {listed([*names, *more])}: {only} asked for, and {go} into {grads}. The .grad of {others} "
+        f"stays as it is."
+    )
+    if inner:
+        are = "is not a leaf" if len(inner) == 1 else "are not leaves"
+        told += f" {listed([label(moment, id) for id in inner])} {are}, but being named in inputs= is enough."
+    return told
 
 
 def call_paragraphs(moment: Moment, detail: Any) -> list[str]:
@@ -63,6 +88,8 @@ def call_paragraphs(moment: Moment, detail: Any) -> list[str]:
     path, _, method = step.site.name.rpartition(".")
     if method == "step" and path:
         return [held, " ".join([*_skipped(moment, path), _SKIPPING]), *others(moment, None)]
+    if is_initialiser(step.site.name):
+        return [held, _initialised(step.site.source), *others(moment, None)]
     if method == "zero_grad":
         return [
             held,
@@ -70,6 +97,31 @@ def call_paragraphs(moment: Moment, detail: Any) -> list[str]:
             *others(moment, None),
         ]
     return [held, *others(moment, None)]
+
+
+_INITIALISERS: Final = frozenset(
+    (
+        "uniform_", "normal_", "trunc_normal_", "constant_", "ones_", "zeros_", "eye_", "dirac_", "xavier_uniform_",
+        "xavier_normal_", "kaiming_uniform_", "kaiming_normal_", "orthogonal_", "sparse_",
+    )
+)  # fmt: skip
+"""The functions of ``torch.nn.init``."""
+
+
+def is_initialiser(name: str) -> bool:
+    """Whether a call of a library, or a step inside one, is that of a function of ``torch.nn.init``."""
+    return name.rpartition(".")[2] in _INITIALISERS
+
+
+def _initialised(text: str) -> str:
+    """What a call of ``torch.nn.init`` does to the tensor that it is given."""
+    call = parsed(text)
+    given = call.args[:1] if isinstance(call, ast.Call) else []
+    name = one_line(ast.unparse(given[0])) if given else "the tensor"
+    return (
+        f"It writes new numbers into {name}, in place: {name} stays the same tensor. Grad is off inside, so that is "
+        f"not recorded."
+    )
 
 
 def _skipped(moment: Moment, path: str) -> list[str]:

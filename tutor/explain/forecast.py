@@ -24,6 +24,10 @@ TOLD: Final = 3
 """Stale tensors that are told in words."""
 
 
+_POSITIONAL: Final = 4
+"""Arguments that ``backward`` can be given by position before the last of them is ``inputs``."""
+
+
 class Stale(NamedTuple):
     """A saved tensor that backward cannot use any more."""
 
@@ -63,6 +67,8 @@ def call_of(step: Step) -> Call:
     wanted: Any = options.get("inputs")
     if not accumulates and len(inputs) > 1:
         wanted = inputs[1]
+    elif accumulates and len(inputs) > _POSITIONAL:
+        wanted = inputs[-1]
     found = list(tensors_in([wanted]))
     return Call(list(tensors_in(inputs[:1])), found or (None if accumulates else []), accumulates)
 

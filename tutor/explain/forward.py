@@ -8,10 +8,12 @@ from tutor.explain.arrays import Shape, broadcast, stretched_axes
 from tutor.explain.backward import saved_text
 from tutor.explain.calls import backward_paragraphs
 from tutor.explain.changes import others
-from tutor.explain.inplace import arithmetic, in_place, written
+from tutor.explain.inplace import in_place, written
 from tutor.explain.look import argument, before, find_node, is_inner, is_named, label, source, tensors_in, value
 from tutor.explain.optimizers import is_in_optimizer, optimizer_sentence
-from tutor.explain.say import axes_text, listed, reference_text, shape_text
+from tutor.explain.say import axes_text, listed, reference_text, shape_text, tensor_text
+from tutor.explain.sums import arithmetic
+from tutor.explain.unchanged import why_unchanged
 from tutor.plain.format import clipped, harmless
 from tutor.plain.names import reference_of
 from tutor.recording.format import Flag, Kind
@@ -43,11 +45,12 @@ def operation_paragraphs(moment: Moment, detail: Any) -> list[str]:
     inside = f"Inside {clipped(source(moment), 60)}: " if step.kind is Kind.INNER else ""
     rule = optimizer_sentence(moment, detail) if step.kind is Kind.INNER else ""
     if name.startswith("set ") and inputs and isinstance(inputs[0], int):
-        return [inside + _set(moment, name[4:], inputs)]
-    changed = written(moment, inputs, result)
+        return [inside + _set(moment, name[4:], detail)]
+    changed = written(moment, detail)
     if changed is not None:
         told = [inside + in_place(moment, name, changed, detail), rule]
-        return [" ".join(filter(None, told)), *others(moment, changed)]
+        new = "" if changed in moment.before.tensors else _role(moment, changed, [])
+        return [" ".join(filter(None, told)), *([new] if new else []), *others(moment, changed)]
     if result is None:
         return [f"{inside}{name}{_arguments(moment, inputs)} runs.", *others(moment, None)]
     made = _made(moment, name, detail)
@@ -107,8 +110,9 @@ def _named(moment: Moment, result: int) -> str:
     return f", now called {harmless(names[0])}{again}"
 
 
-def _set(moment: Moment, attribute: str, inputs: list[Any]) -> str:
+def _set(moment: Moment, attribute: str, detail: Any) -> str:
     """An attribute of a tensor was assigned."""
+    inputs = detail[0]
     tensor = inputs[0]
     name = f"{label(moment, tensor)}.{attribute}"
     to = argument(moment, inputs[1]) if len(inputs) > 1 else "something"
@@ -125,6 +129,13 @@ def _set(moment: Moment, attribute: str, inputs: list[Any]) -> str:
     if attribute == "requires_grad":
         return f"{text} {_flag(to == 'True')}"
     if attribute == "data":
+        old, new = moment.before.tensors.get(tensor), moment.after.tensors.get(tensor)
+        if old is not None and new is not None:
+            if old.content == new.content:
+                text = f"{text} {why_unchanged(moment, 'set data', detail)}"
+            else:
+                was, now = tensor_text(old.meta, old.content), tensor_text(new.meta, new.content)
+                text = f"{name} is set to {label(moment, inputs[1])}: {was} → {now}."
         return f"{text} That writes past autograd: versions are not counted, so backward cannot notice it."
     return text
 

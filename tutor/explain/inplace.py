@@ -2,66 +2,148 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from typing import Any, Final
 
-from tutor.explain.arrays import Array, agrees, array_of, elementwise, scalar
-from tutor.explain.look import argument, before, label, source
-from tutor.explain.say import array_text, factor, is_small, listed, reference_text, tensor_text
-from tutor.plain.format import harmless, number
-from tutor.recording.format import Kind
+from tutor.explain.calls import is_initialiser
+from tutor.explain.look import argument, is_named, label, source
+from tutor.explain.say import listed, reference_text, shape_text, tensor_text
+from tutor.explain.sums import arithmetic, first_element
+from tutor.explain.unchanged import why_unchanged
+from tutor.plain.format import harmless
+from tutor.recording.format import Change, Kind
 from tutor.recording.model import TensorRecord
 from tutor.recording.moment import Moment
 
 _NAMES: Final = 4
 
 
-def written(moment: Moment, inputs: list[Any], result: Any) -> int | None:
-    """The tensor that the operation wrote into, if it did."""
-    if isinstance(result, int) and result in inputs and result in moment.before.tensors:
-        return result
+_STAYS: Final = "It is still the same tensor."
+
+
+def written(moment: Moment, detail: Any) -> int | None:
+    """The tensor that the operation wrote into, if it did: its first argument, or one named ``out`` or ``tensor``."""
+    inputs, result, *_ = detail
+    if isinstance(result, int) and (result in inputs or result in _options(detail).values()):
+        return result if result in moment.before.tensors or _is_rewritten(moment, result) else None
     for reference in inputs[:1]:
         if isinstance(reference, int) and result is None:
             old, new = moment.before.tensors.get(reference), moment.after.tensors.get(reference)
-            if old is not None and new is not None and (old.content != new.content or old.meta != new.meta):
+            if old is None or new is None:
+                continue
+            if old.content != new.content or old.meta != new.meta or old.version != new.version:
                 return reference
     return None
 
 
+def _is_rewritten(moment: Moment, tensor: int) -> bool:
+    """Whether a tensor that is first seen in this step, as an argument, was written to in it."""
+    changes = moment.step.changes if moment.step is not None else ()
+    return len([change for change in changes if change[0] == Change.TENSOR and change[1] == tensor]) > 1
+
+
+def _options(detail: Any) -> dict[str, Any]:
+    return detail[2] if len(detail) > 2 and isinstance(detail[2], dict) else {}
+
+
 def in_place(moment: Moment, name: str, tensor: int, detail: Any) -> str:
-    """What an operation changed in place."""
-    inputs, _, *rest = detail
-    old, new = moment.before.tensors[tensor], moment.tensor(tensor)
+    """What an operation changed in place: what it held, the rule with this step's numbers, what it holds."""
+    old, new = moment.before.tensors.get(tensor), moment.tensor(tensor)
     assert new is not None
-    text = label(moment, tensor)
+    text = label(moment, tensor) if old is not None or is_named(moment, tensor) else "a new tensor"
+    now = tensor_text(new.meta, new.content)
+    if old is None:
+        return " ".join([f"{name} fills {text} in place{_using(moment, tensor, detail)}: {now}.", *_off(moment, new)])
+    if name == "set_":
+        return _other_memory(moment, tensor, text, old, new, detail)
     if old.content == new.content and old.meta != new.meta:
         return _flags(name, text, old, new)
-    if name == "zero_":
-        return _zeroed(moment, tensor, text, old, new)
+    own = moment.step is not None and moment.step.kind is Kind.OPERATION
+    by = source(moment) if own and name not in source(moment) else name
     sum = arithmetic(moment, name, detail)
-    step = moment.step
-    by = source(moment) if step is not None and step.kind is Kind.OPERATION and name not in source(moment) else name
     if old.content == new.content:
-        return f"{by} leaves the value of {text} as it is{f': {sum}' if sum else ''}."
+        told = f"{by} leaves the value of {text} as it is{f': {sum}' if sum else ''}."
+        if old.version != new.version or name.endswith("_"):
+            told += f" {why_unchanged(moment, name, detail)}"
+        return told + _not_none(moment, name, tensor)
     if sum:
-        told = f"{by} changes {text} in place: {sum}. It is still the same tensor."
+        told = f"{by} changes {text} in place: {sum}. {_STAYS}"
     else:
-        options = rest[0] if rest and isinstance(rest[0], dict) else {}
-        more = [argument(moment, item) for item in inputs if item != tensor and item is not None]
-        more += [f"{harmless(key)} = {reference_text(moment.before, item)}" for key, item in options.items()]
-        using = f" with {', '.join(more[:_NAMES])}" if more else ""
-        was, now = tensor_text(old.meta, old.content), tensor_text(new.meta, new.content)
-        by = source(moment) if name == "__setitem__" and step is not None and step.kind is Kind.OPERATION else name
-        using = "" if by != name else using
-        told = f"{by} changes {text} in place{using}: {was} → {now}. It is still the same tensor."
-    told += _shared(moment, tensor, new)
+        first = first_element(moment, name, detail)
+        using = _using(moment, tensor, detail) if by == name and not first else ""
+        example = f" Its first element: {first}." if first else ""
+        told = f"{by} changes {text} in place{using}: {tensor_text(old.meta, old.content)} → {now}.{example} {_STAYS}"
+    told += _shared(moment, tensor, new) + _not_none(moment, name, tensor)
     node = moment.after.nodes.get(new.node) if new.node is not None and new.node != old.node else None
     if node is not None:
         told += f" Its grad_fn is now {harmless(node.name)}, so backward goes through the change too."
-    is_update = old.meta.requires_grad and old.meta.is_leaf and step is not None and step.kind is Kind.OPERATION
-    if is_update and step is not None and not step.grad_enabled:
-        told += " Grad is off, so the update itself is not recorded."
-    return told
+    return " ".join([told, *_off(moment, old)])
+
+
+def _using(moment: Moment, tensor: int, detail: Any) -> str:
+    """`` with x = 3.0, std = 0.1``: the other arguments."""
+    more = [argument(moment, item) for item in detail[0] if item != tensor and item is not None]
+    more += [
+        f"{harmless(key)} = {reference_text(moment.before, item)}"
+        for key, item in _options(detail).items()
+        if item not in (tensor, None, ["NoneType", None])
+    ]
+    return f" with {', '.join(more[:_NAMES])}" if more else ""
+
+
+def _off(moment: Moment, record: TensorRecord) -> Iterator[str]:
+    """That a change to a leaf is not recorded, because grad is off."""
+    step = moment.step
+    if step is None or not (record.meta.requires_grad and record.meta.is_leaf):
+        return
+    if step.kind is Kind.INNER and (is_initialiser(step.site.name) or _in_initialiser(moment, step.parent)):
+        yield "Grad is off inside, so this is not recorded."
+    elif step.kind is Kind.OPERATION and not step.grad_enabled:
+        yield "Grad is off, so the update itself is not recorded."
+
+
+def _in_initialiser(moment: Moment, parent: int) -> bool:
+    return bool(parent) and is_initialiser(moment.recording.site(parent).name)
+
+
+def _other_memory(moment: Moment, tensor: int, text: str, old: TensorRecord, new: TensorRecord, detail: Any) -> str:
+    """``set_``: the tensor looks at other memory from now on."""
+    given = next((item for item in (*detail[0][1:2], _options(detail).get("source")) if isinstance(item, int)), None)
+    of = f"the memory of {label(moment, given)}" if given is not None else "other memory"
+    told = f"set_ lets {text} look at {of}: {tensor_text(old.meta, old.content)} → "
+    told += f"{tensor_text(new.meta, new.content)}."
+    if old.meta.shape != new.meta.shape:
+        told += f" Its shape was {shape_text(old.meta.shape)} and is {shape_text(new.meta.shape)} now."
+    told += f" {_STAYS}"
+    shares = _named_on(moment, tensor, new.storage)
+    if shares:
+        told += f" It shares its memory with {listed(shares)} now; writing into one changes {_both(shares)}."
+    left = _named_on(moment, tensor, old.storage) if old.storage != new.storage else []
+    if left:
+        told += f" It no longer shares memory with {listed(left)}."
+    return " ".join([told, *_off(moment, old)])
+
+
+def _both(names: list[str]) -> str:
+    return "both" if len(names) == 1 else "all"
+
+
+def _named_on(moment: Moment, tensor: int, storage: int) -> list[str]:
+    """The names of the other tensors that look at some memory."""
+    state = moment.after
+    found = [
+        harmless(keys[0].path)
+        for id, keys in state.holders.items()
+        if id != tensor and keys and storage and (record := state.tensors.get(id)) and record.storage == storage
+    ]
+    return found[:_NAMES]
+
+
+def _not_none(moment: Moment, name: str, tensor: int) -> str:
+    """What a ``.grad`` of zeros is to backward and to optimizers."""
+    if name != "zero_" or not moment.before.grad_of.get(tensor):
+        return ""
+    return " It is 0, not None: the next backward adds to it, and an optimizer does not skip it."
 
 
 def _shared(moment: Moment, tensor: int, record: TensorRecord) -> str:
@@ -92,86 +174,3 @@ def _flags(name: str, text: str, old: TensorRecord, new: TensorRecord) -> str:
     if name == "detach_":
         return f"{name}: {text} no longer requires grad. It is a leaf now, cut off from what it was computed from."
     return f"{name}: {text} no longer requires grad. Backward leaves its .grad as it is."
-
-
-def _zeroed(moment: Moment, tensor: int, text: str, old: TensorRecord, new: TensorRecord) -> str:
-    was, now = tensor_text(old.meta, old.content), tensor_text(new.meta, new.content)
-    told = f"zero_ changes {text} in place: {was} → {now}. It is still the same tensor."
-    if old.content == new.content:
-        told = f"zero_ leaves the value of {text} as it is."
-    if moment.before.grad_of.get(tensor):
-        told += " It is 0, not None: the next backward adds to it, and an optimizer does not skip it."
-    return told
-
-
-# Arithmetic
-
-
-class _Values:
-    """The operands of an operation in numbers."""
-
-    def __init__(self, moment: Moment, detail: Any) -> None:
-        inputs, _, *rest = detail
-        self.options = rest[0] if rest and isinstance(rest[0], dict) else {}
-        self.arrays = [_array(moment, reference) for reference in inputs]
-
-    def option(self, name: str) -> float:
-        value = self.options.get(name)
-        return float(value[1]) if isinstance(value, list) and len(value) == 2 and _is_real(value[1]) else 1.0
-
-
-def _is_real(value: Any) -> bool:
-    return isinstance(value, int | float)
-
-
-def _array(moment: Moment, reference: Any) -> Array | None:
-    if isinstance(reference, int):
-        record = before(moment, reference)
-        return array_of(record.meta, record.content) if record is not None else None
-    if isinstance(reference, list) and len(reference) == 2 and _is_real(reference[1]):
-        return scalar(reference[1])
-    return None
-
-
-_Sum = tuple[int, str | None, str, Callable[..., float]]
-
-_SUMS: Final[dict[str, _Sum]] = {
-    "add": (2, "alpha", "{0} + {s}{1}", lambda s, a, b: a + s * b),
-    "sub": (2, "alpha", "{0} - {s}{1}", lambda s, a, b: a - s * b),
-    "mul": (2, None, "{0}·{1}", lambda s, a, b: a * b),
-    "div": (2, None, "{0}/{1}", lambda s, a, b: a / b if b else float("nan")),
-    "addcmul": (3, "value", "{0} + {s}{1}·{2}", lambda s, a, b, c: a + s * b * c),
-    "addcdiv": (3, "value", "{0} + {s}{1}/{2}", lambda s, a, b, c: a + s * b / c if c else float("nan")),
-    "lerp": (3, None, "{0} + {2}·({1} - {0})", lambda s, a, b, w: a + w * (b - a)),
-}
-"""Operands, the option that is a factor, the sum as text and as a function."""
-
-
-def arithmetic(moment: Moment, name: str, detail: Any) -> str:
-    """``2.0 - 0.1·6.0 = 1.4``; nothing where a number is not known, or where there are too many."""
-    plain = name.strip("_").removeprefix("i")
-    if name in ("__isub__", "__iadd__", "__imul__", "__itruediv__"):
-        plain = {"truediv": "div"}.get(plain, plain)
-    found = _SUMS.get(plain)
-    _, result, *_ = detail
-    if found is None or not isinstance(result, int):
-        return ""
-    count, option, template, function = found
-    values = _Values(moment, detail)
-    operands = [array for array in values.arrays[:count] if array is not None]
-    record = moment.tensor(result)
-    if len(operands) < count or record is None or not all(map(is_small, operands)):
-        return ""
-    factor_of = values.option(option) if option is not None else 1.0
-    now = array_of(record.meta, record.content)
-    try:
-        computed = elementwise(lambda *numbers: function(factor_of, *numbers), *operands)
-    except (ValueError, OverflowError):
-        return ""
-    if not agrees(computed, now, record.meta.dtype) or not is_small(now):
-        return ""
-    if factor_of < 0:
-        template, factor_of = template.replace("{0} + ", "{0} - ", 1), -factor_of
-    texts = [factor(array_text(operand)) for operand in operands]
-    shown = template.format(*texts, s="" if factor_of == 1 else f"{number(factor_of)}·")
-    return f"{shown} = {tensor_text(record.meta, record.content)}"

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from typing import Final
 
-from tutor.explain.arrivals import arrivals
+from tutor.explain.arrivals import arrivals_at
 from tutor.explain.errors.scene import statement_text
 from tutor.explain.forecast import outermost
 from tutor.explain.look import find_node, is_inner, is_named, label, tensors_in
@@ -250,8 +250,7 @@ def ways(moment: Moment, tensor: int) -> tuple[str, ...]:
     end = _called(moment, tensor)
     if tensor in roots:
         return (end,)
-    leaf = record.meta.is_leaf
-    sent = arrivals(moment, leaf=tensor) if leaf else arrivals(moment, node=record.node)
+    sent = arrivals_at(moment, tensor)
     if not sent:
         return ()
     above = _above(moment, moment.step.parent)

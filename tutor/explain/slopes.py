@@ -9,6 +9,7 @@ from typing import Any, Final
 from tutor.explain.arrays import Array, agrees, times
 from tutor.explain.case import Case
 from tutor.explain.cases import Names
+from tutor.explain.forecast import call_of
 from tutor.explain.look import (
     NAME,
     gradient,
@@ -71,10 +72,18 @@ def slopes(moment: Moment, node: NodeRecord, rule: Elementwise, case: Case, deta
         part = " for each part" if len(unchanged) > 1 else f" with respect to {unchanged[0]}" if many else ""
         told.insert(0, f"The slope{of}{part} is 1, so incoming {came} goes on unchanged to {listed(unchanged)}.")
     if not told:
-        told.append("It sends nothing on.")
+        told.append(_nothing(moment, incoming))
     if rule.note is not None:
         told.append(rule.note(case))
     return told
+
+
+def _nothing(moment: Moment, incoming: Any) -> str:
+    """That no gradient goes on, and why where that is known."""
+    call = moment.backward_step()
+    if call is not None and call_of(call).inputs is not None and any(item is not None for item in incoming):
+        return "It sends nothing on: no gradient further back was asked for."
+    return "It sends nothing on."
 
 
 def _expression(moment: Moment, node: NodeRecord) -> str:

@@ -72,7 +72,9 @@ class Text:
         for line in lines[1:]:
             self._line(_GAP + indent + self._paint(kind, line))
         if self._why is not None:
-            self._paragraphs(self._why(step, before, after, touched), indent)
+            told = self._why(step, before, after, touched)
+            # The first paragraph about what was raised names its type, which stands in the line above already.
+            self._paragraphs(told[1:] if step.kind in (Kind.WARNING, Kind.ERROR) else told, indent)
         if self._remarks is not None:
             self._noted(self._remarks.taken(step, before, after), step.number, indent)
         if self._state:

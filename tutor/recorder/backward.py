@@ -104,6 +104,12 @@ class Backward:
             if tensor is not None and entry.node is not None:
                 call.retained.setdefault(entry.node, []).append((entry, tensor.output_nr))
                 call.before[entry.id] = self._tensors.gradient(tensor.grad)
+        for tensor in _wanted(func, args, kwargs):
+            entry = self._tensors.see(tensor)
+            if entry.node is not None and entry.id not in call.before:
+                # torch is about to call retain_grad() for it.
+                call.retained.setdefault(entry.node, []).append((entry, tensor.output_nr))
+                call.before[entry.id] = None
         seen: set[int] = set()
         waiting: list[Any] = []
         for root in _roots(func, args, kwargs):
@@ -186,7 +192,8 @@ class Backward:
             arriving = [gradient(item) for item in incoming]
             for entry, output in call.retained.get(number, ()):
                 tensor = entry()
-                if tensor is not None and tensor.grad is not None:
+                if tensor is not None and tensor.retains_grad and tensor.grad is not None:
+                    self._tensors.see(tensor)
                     self._write_accumulate(call, entry, tensor, arriving[output])
             call.ran.append(number)
             self._step(Kind.NODE, name.rpartition("::")[2], [number, arriving, [gradient(item) for item in outgoing]])
@@ -209,6 +216,7 @@ class Backward:
             for entry, _ in entries:
                 tensor = entry()
                 if tensor is not None:
+                    self._tensors.see(tensor)
                     self._tensors.refresh_grad(tensor, entry)
         if call.ran and not _keeps_graph(func, args, kwargs):
             self._journal.pending.append([5, call.ran])
@@ -222,6 +230,18 @@ def _roots(func: Any, args: Any, kwargs: Any) -> list[torch.Tensor]:
     if isinstance(first, torch.Tensor):
         return [first]
     return [item for item in first if isinstance(item, torch.Tensor)]
+
+
+def _wanted(func: Any, args: Any, kwargs: Any) -> list[torch.Tensor]:
+    """The tensors that ``backward(inputs=...)`` names, leaves or not; what is no list or tuple is not read, since
+    reading it could use it up."""
+    if func is torch.autograd.grad:
+        return []
+    position = 4 if func is torch.Tensor.backward else 5
+    inputs = kwargs.get("inputs", args[position] if len(args) > position else None)
+    if isinstance(inputs, torch.Tensor):
+        return [inputs]
+    return [item for item in inputs if isinstance(item, torch.Tensor)] if isinstance(inputs, list | tuple) else []
 
 
 def _keeps_graph(func: Any, args: Any, kwargs: Any) -> bool:

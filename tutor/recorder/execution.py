@@ -72,6 +72,7 @@ class Execution:
         self._seed()
         self._watch_modules()
         _leave_uncompiled()
+        self._mode.watch_set()
         os.register_at_fork(after_in_child=self._forked)
         how, reason = self._run_cells()
         self._tear_down()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import _thread
+import functools
 import sys
 from collections.abc import Callable
 from types import CodeType, FrameType
@@ -19,6 +21,8 @@ from tutor.recorder.watcher import OpenFrame, Watcher
 from tutor.recording.format import Kind
 
 _here = sys._getframe
+_identity = _thread.get_ident
+_NO_OVERRIDES = torch._C.DisableTorchFunction
 _PLAIN_TENSORS = {torch.Tensor, torch.nn.Parameter}
 _SCALARS = {int, float, bool, str, type(None)}
 _METHOD_WRAPPER: Any = type(object().__str__)
@@ -44,6 +48,22 @@ class Operations(TorchFunctionMode):
         self._codes: list[CodeType] = []
         watcher.push_mode = lambda: torch._C._push_on_torch_function_stack(self)
         watcher.pop_mode = _pop
+
+    def watch_set(self) -> None:
+        """See ``Tensor.set_`` too, the one method that changes a tensor without asking a function mode."""
+        original: Any = torch.Tensor.set_
+
+        @functools.wraps(original)
+        def set_(*args: Any, **kwargs: Any) -> Any:
+            watcher, frame = self._watcher, _here(1)
+            followed = watcher.thread == _identity() and not watcher.off
+            program = self._sites.frame(frame) if followed else None
+            if program is None:
+                return original(*args, **kwargs)
+            with _NO_OVERRIDES():
+                return self._see(original, "set_", args, kwargs, frame, program)
+
+        torch.Tensor.set_ = set_  # type: ignore[method-assign]
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         """See one call, run it, and give back what it gave."""

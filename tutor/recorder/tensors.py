@@ -115,8 +115,9 @@ class Tensors:
         meta, version, content = meta_of(tensor), version_of(tensor), content_of(tensor)
         node = self._define_node(node_of(tensor)) if tensor.requires_grad else None
         grad = self.grad_id(tensor)
-        base = address_of(tensor)
+        base, left = address_of(tensor), 0
         if base != entry.base:
+            left = entry.base
             self._leave(entry)
             self._join(entry, base)
         elif (
@@ -131,12 +132,15 @@ class Tensors:
         entry.meta, entry.version, entry.node, entry.grad, entry.content = meta, version, node, grad, content
         self._write(entry)
         if siblings and different:
-            self._refresh_siblings(entry)
+            self._refresh_siblings(entry, entry.base)
+            if left:
+                # A view that moved to other memory still counts versions together with what it was a view of.
+                self._refresh_siblings(entry, left)
         return True
 
-    def _refresh_siblings(self, entry: Entry) -> None:
-        storage = self._storages.get(entry.base)
-        if storage is None or len(storage.entries) == 1:
+    def _refresh_siblings(self, entry: Entry, base: int) -> None:
+        storage = self._storages.get(base)
+        if storage is None or (len(storage.entries) == 1 and base == entry.base):
             return
         for other in list(storage.entries.values()):
             tensor = other()

@@ -168,7 +168,7 @@ NO_GRAPH = (
         loss = (predict(torch.ones(3, 2)) - 1).pow(2).mean()
         loss.backward()
         """,
-        ("model.bias", "loss"),
+        ("model.weight", "loss"),
         ("but @torch.no_grad() runs predict() with grad off",),
         "call predict() without @torch.no_grad()",
         "loss.requires_grad = True",

@@ -117,6 +117,52 @@ def test_the_twin_of_each_has_no_error_and_no_forecast(twins: tuple[Recording, d
     assert wrong == []
 
 
+FROZEN = """
+import torch
+from torch import nn
+
+x = torch.ones(1, 2)
+model = nn.Linear(2, 1)
+for parameter in model.parameters():
+    parameter.requires_grad_(False)
+model(x).sum().backward()
+"""
+
+OWN = """
+import torch
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(1, 2), requires_grad=False)
+        self.bias = nn.Parameter(torch.zeros(1), requires_grad=False)
+
+    def forward(self, x):
+        return nn.functional.linear(x, self.weight, self.bias)
+
+
+model = Net()
+model(torch.ones(1, 2)).sum().backward()
+"""
+
+
+@pytest.mark.parametrize("source", [FROZEN, OWN], ids=["frozen", "own"])
+def test_of_several_parameters_the_first_of_named_parameters_comes_first(record: Record, source: str) -> None:
+    _, found = last_cause(record(source))
+    words = " ".join([*found.what, found.fix])
+    assert "model.weight" in found.fix
+    assert words.find("model.weight") < words.find("model.bias") or "model.bias" not in words
+
+
+def test_a_part_of_a_model_that_was_switched_off_has_its_later_name(record: Record) -> None:
+    source = "model = nn.Sequential(nn.Linear(2, 1)).requires_grad_(False)\nmodel(torch.ones(2)).sum().backward()\n"
+    _, found = last_cause(record(f"import torch\nfrom torch import nn\n{source}"))
+    assert "since then model[0].weight does not require grad." in found.what[-1]
+    assert "model[0].weight.requires_grad_()" in found.fix
+
+
 def test_there_is_an_example_of_every_kind() -> None:
     assert len(EXAMPLES) >= 40
     assert len(set(ids)) == len(ids)

@@ -326,5 +326,24 @@ CORRECT: Final[dict[str, str]] = {
             w.data[place] = [1.0, 2.0][place]
         loss.backward()
         """,
+    "gradcheck moves elements and puts them back": """
+        import numpy as np
+
+
+        class Cube(torch.autograd.Function):
+            @staticmethod
+            def forward(ctx, x):
+                ctx.save_for_backward(x)
+                return x * x * x
+
+            @staticmethod
+            def backward(ctx, gradient):
+                (x,) = ctx.saved_tensors
+                return 3 * x**2 * gradient
+
+
+        start = torch.from_numpy(np.array([0.5, 0.25, 2.0]))
+        print(torch.autograd.gradcheck(Cube.apply, start.requires_grad_()))
+        """,
 }
 """Programs by what they do."""

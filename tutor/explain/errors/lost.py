@@ -21,6 +21,7 @@ from tutor.explain.errors.scene import (
 from tutor.explain.forecast import call_of, outermost
 from tutor.explain.look import tensors_in
 from tutor.explain.say import listed
+from tutor.plain.format import harmless
 from tutor.recording.format import Kind
 from tutor.recording.index import NameKey
 from tutor.recording.model import Step
@@ -184,7 +185,9 @@ class _Lost:
 
     def switched_off(self) -> tuple[str, str, str]:
         """``requires_grad_(False)``, ``detach_()``."""
-        name = name_of(self.moment, self.lost.tensor)
+        # At that moment a part of a model has no name yet.
+        named = self.scene.state.names_of(self.lost.tensor)
+        name = harmless(named[0]) if named else name_of(self.moment, self.lost.tensor)
         what = f"It was lost at {self.here}: since then {name} does not require grad."
         return what, f"switch it on again before the forward pass: {name}.requires_grad_().", ""
 
@@ -247,7 +250,8 @@ def _never(scene: Scene, tensor: int, opening: str, wrong: str) -> Cause:
             fix = f"stay with tensors in line {line}{f': {instead}' if instead else ', without going through numbers'}."
             names_of = (_bound_name(scene, origin), *_read_names(recording.site(number).source), scene.name(tensor))
             return Cause.at(recording, scene.birth(origin), names_of, [opening, what], fix, wrong)
-    named = [(id, _bound_name(scene, id)) for id in origins]
+    named = [(id, _bound_name(scene, id)) for id in [*_parameters(scene, origins), *origins]]
+    named = list(dict(named).items())
     first = next((id for id, name in named if name), origins[0] if origins else tensor)
     names = [name for _, name in named if name][:4]
     born = scene.birth(first)
@@ -263,6 +267,12 @@ def _never(scene: Scene, tensor: int, opening: str, wrong: str) -> Cause:
         what = f"It was computed from {names[0]}, and {names[0]} does not require grad: {made} did not ask for it."
         fix = f"ask for it where {names[0]} is made, if it is to be learned: requires_grad=True in line {line}."
     return Cause.at(recording, born, (*names, scene.name(tensor)), [opening, what], fix, wrong)
+
+
+def _parameters(scene: Scene, origins: list[int]) -> list[int]:
+    """Those among some tensors that are parameters, in the order in which they were made."""
+    kinds = {id: record.meta.type for id in origins if (record := scene.record(id)) is not None}
+    return sorted((id for id, kind in kinds.items() if kind == "Parameter"), key=lambda id: (scene.birth(id), id))
 
 
 def _gradient_call(scene: Scene, tensor: int) -> int:

@@ -66,6 +66,10 @@ class World:
         """The expression or statement of a step, on one line."""
         return clipped(harmless(" ".join(self.recording.site(number).source.split())), width)
 
+    def name(self, number: int) -> str:
+        """The name of what a step calls, without where it comes from."""
+        return self.recording.site(number).name.rpartition(".")[2]
+
     def outer(self, number: int) -> int:
         """The program's own step that a step is part of."""
         return outermost(self.recording, number)

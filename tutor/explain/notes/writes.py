@@ -12,6 +12,9 @@ from tutor.recording.model import Content
 _KEPT: Final = 16
 """Writes into one tensor that are remembered."""
 
+_RESTORING: Final = frozenset(("gradcheck", "gradgradcheck"))
+"""Calls of torch that move elements a little to see what comes of it, and put them back."""
+
 
 class Writes:
     """Follows writes through ``.data`` and numpy, which leave the version as it is.
@@ -30,6 +33,8 @@ class Writes:
         step = self._world.step
         old = self._world.state.tensors[tensor]
         if old.version != version or old.storage != storage or step.kind in (Kind.NODE, Kind.ACCUMULATE):
+            return
+        if self._world.name(self._world.outer(step.number)) in _RESTORING:
             return
         if old.content is not None:
             self._hidden.setdefault(tensor, deque(maxlen=_KEPT)).append((step.number, old.content))

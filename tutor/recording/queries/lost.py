@@ -73,15 +73,15 @@ def where_lost(recording: Recording, tensor: int, number: int) -> Lost | None:
     born = recording.index.tensors.get(tensor)
     if not 0 < born <= number or _requires_grad(recording, tensor, number):
         return None
-    ready = [(-born, tensor, number)]
+    ready = [(*_newest_first(recording, tensor), number)]
     seen = {tensor}
     while ready and len(seen) < LONGEST_WAY:
-        negative, id, used = heappop(ready)
+        _, made, id, used = heappop(ready)
         flip = _last_flip(recording, id, used)
         if flip is not None:
             named = _BY_NAME.get(recording.site(flip).name.rpartition(".")[2])
             return Lost(flip, Cause.DETACH if named is Cause.DETACH else Cause.SWITCHED_OFF, id, id)
-        step = recording.step(-negative)
+        step = recording.step(made)
         if step.kind in (Kind.NODE, Kind.ACCUMULATE):
             return Lost(step.number, Cause.CREATE_GRAPH, id, None)
         inputs = [source for source in _inputs(step) if 0 < recording.index.tensors.get(source) < step.number]
@@ -91,9 +91,18 @@ def where_lost(recording: Recording, tensor: int, number: int) -> Lost | None:
         for source in inputs:
             if source not in seen:
                 seen.add(source)
-                heappush(ready, (-recording.index.tensors.get(source), source, step.number - 1))
+                heappush(ready, (*_newest_first(recording, source), step.number - 1))
     first = recording.step(born)
     return Lost(born, Cause.NO_INPUT if _inputs(first) else Cause.NEW_TENSOR, tensor, None)
+
+
+def _newest_first(recording: Recording, tensor: int) -> tuple[int, int, int]:
+    """What sorts tensors by the step of the program that made them, the newest first; those of one step, as weight
+    and bias of a layer, in the order in which they were made. With the step in which a tensor was first seen."""
+    born = call = recording.index.tensors.get(tensor)
+    while recording.index.parents[call]:
+        call = recording.index.parents[call]
+    return -call, born, tensor
 
 
 def _requires_grad(recording: Recording, tensor: int, number: int) -> bool:
@@ -112,18 +121,18 @@ def _last_flip(recording: Recording, tensor: int, number: int) -> int | None:
 
 
 def _inputs(step: Step) -> list[int]:
-    """The tensors among the arguments of an operation."""
+    """The tensors among the arguments of an operation, in their order."""
     if step.kind not in (Kind.OPERATION, Kind.INNER) or step.detail is None:
         return []
     found: list[int] = []
     inputs, _, options = [*step.detail, None, None][:3]
-    waiting: list[Any] = [*inputs, *(options or {}).values()]
+    waiting: list[Any] = [*inputs, *(options or {}).values()][::-1]
     while waiting:
         reference = waiting.pop()
         if isinstance(reference, int):
             found.append(reference)
         elif isinstance(reference, list) and len(reference) == 4 and reference[0] != "ndarray":
-            waiting += reference[3]
+            waiting += reversed(reference[3])
     return found
 
 
