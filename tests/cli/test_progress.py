@@ -145,6 +145,7 @@ def test_another_pack_has_progress_of_its_own(tmp_path: Path, data: Path) -> Non
     [
         (["--csv", "--json"], "--json and --csv"),
         (["--name", "Ada"], "--xapi"),
+        (["--xapi", "--name", ""], "--name is empty"),
         (["--csv", "reset", "--all"], "in front of reset"),
         (["nonsense"], "No such command"),
         (["stats"], "FILES"),
@@ -237,6 +238,13 @@ def test_answers_about_a_file_of_one_s_own_go_with_the_course_and_can_be_reset(t
         assert (row["pack"], row["lesson"], row["question"]) == ("own", "own.py", "own")
         assert tutor("progress", "reset", *arguments, "--yes", cwd=tmp_path).returncode == 0
         assert kept(data)[0] == left
+
+
+def test_what_is_kept_of_a_file_that_is_gone_can_be_reset(tmp_path: Path, data: Path) -> None:
+    with contextlib.closing(Store.open(data)) as store:
+        store.keep_answer(answer("right", pack=OWN, lesson=str(tmp_path / "gone.py"), question="own"))
+    assert tutor("progress", "reset", "gone.py", "--yes", cwd=tmp_path).stdout == "Forgotten.\n"
+    assert kept(data)[0] == 4
 
 
 def test_what_cannot_be_forgotten_is_said(tmp_path: Path, data: Path) -> None:

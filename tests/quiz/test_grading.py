@@ -177,7 +177,32 @@ def test_another_error_is_not(said: str) -> None:
     ],
 )
 def test_what_is_wrong_is_said_where_it_can_be(answer: Value, value: Value, near: str) -> None:
-    assert grade(typed(answer), value) == Grade(right=False, near=near)
+    found = grade(typed(answer), value)
+    assert (found.right, found.choice, found.near) == (False, None, near)
+
+
+@pytest.mark.parametrize(
+    ("answer", "value", "coarse"),
+    [
+        (tensor([1.0, 2.0, 3.0], 3), number(6.0), True),
+        (tensor([1.0, 2.0, 3.0], 3), sequence(1.0, 2.0), True),
+        (number(6.0), sequence(6.0), True),
+        (tensor([1.0, 2.0, 3.0], 3), sequence(1.0, 2.0, 4.0), False),
+        (tensor([1.0, 2.0, 3.0], 3), NONE, False),
+        (NONE, number(6.0), False),
+    ],
+)
+def test_another_number_of_numbers_is_no_answer_yet(answer: Value, value: Value, coarse: bool) -> None:
+    assert grade(typed(answer), value).coarse == coarse
+
+
+def test_a_known_wrong_answer_of_another_shape_is_an_answer() -> None:
+    question = typed(tensor([1.0, 2.0, 3.0], 3), number(6.0))
+    assert grade(question, number(6.0)) == Grade(right=False, choice=question.choices[0])
+
+
+def test_another_shape_is_an_answer_to_what_the_shape_is() -> None:
+    assert not grade(typed(sequence(3, 1, type="tuple"), kind="shape"), sequence(3)).coarse
 
 
 @pytest.mark.parametrize(

@@ -104,7 +104,7 @@ async def miss(pilot: Any, question: Question) -> None:
     elif question.way == ARRANGED:
         await pilot.press("enter")
     else:
-        await pilot.press(*{"number": "6", "tensor": "123", "shape": "3", "fill": "w"}[question.kind], "enter")
+        await pilot.press(*{"number": "6", "tensor": "1 2 3", "shape": "3", "fill": "w"}[question.kind], "enter")
     await pilot.pause()
 
 
@@ -138,6 +138,27 @@ async def test_letters_are_keys_only_while_the_field_is_empty() -> None:
         await pilot.pause()
         assert not app.asking.done
         await pilot.press("backspace", "backspace", "s")
+        await pilot.pause()
+        assert app.asking.outcome == "skipped"
+
+
+async def test_letters_are_keys_again_once_an_answer_was_graded() -> None:
+    app = Boxed(QUESTIONS["number"])
+    async with app.run_test(size=(80, 16)) as pilot:
+        await pilot.press("6", "enter", "h")
+        await pilot.pause()
+        assert (len(app.asking.misses), app.asking.hints) == (1, 1)
+        await pilot.press("7", "h", "backspace", "enter")
+        await pilot.pause()
+        assert [given.text for given in app.asking.given] == ["6", "7"]
+
+
+@pytest.mark.parametrize("kind", QUESTIONS)
+async def test_keys_that_mean_nothing_here_do_no_harm(kind: str) -> None:
+    app = Boxed(QUESTIONS[kind])
+    async with app.run_test(size=(80, 16)) as pilot:
+        app.query_one(QuestionBox).action_skip()
+        await pilot.press("left_square_bracket", "right_square_bracket", "d", "f4", "h", "s", "1", "up", "down")
         await pilot.pause()
         assert app.asking.outcome == "skipped"
 

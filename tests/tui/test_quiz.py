@@ -16,7 +16,8 @@ from tutor.progress.folder import OWN
 from tutor.quiz.question import ARRANGED, CODE, PICKED
 from tutor.tui.app import TutorApp
 from tutor.tui.questions.desk import Desk
-from tutor.tui.questions.plans import Plan, about_due, about_lessons, about_program
+from tutor.tui.questions.due import about_due
+from tutor.tui.questions.plans import Plan, about_lessons, about_program
 from tutor.tui.screens.home import HomeScreen
 from tutor.tui.screens.quiz import QuizScreen
 from tutor.tui.screens.results import Results
@@ -162,10 +163,10 @@ async def test_a_review_on_a_later_day_asks_what_is_due(tmp_path: Path, monkeypa
     later = today + timedelta(days=70)
     monkeypatch.setattr(TutorApp, "now", staticmethod(lambda: later))
     app = TutorApp(pack=pack)
-    due = app.schedule.due(pack=name)
+    due = app.schedule.due_cards(pack=name)
     app.close()
-    assert {question for _, _, question in due} == {"ask-x.grad-1", "sum-1"}
-    async with asking(about_due(Pack.load(pack).lessons, due, []), pack=pack) as (pilot, _):
+    assert {card.question for card in due} == {"ask-x.grad-1", "sum-1"}
+    async with asking(about_due(Pack.load(pack).lessons, due, {}, []), pack=pack) as (pilot, _):
         assert "Review" in screen_text(app_of(pilot))
         while isinstance(app_of(pilot).screen, QuizScreen):
             await give_right(pilot)
@@ -195,6 +196,20 @@ async def test_home_says_what_is_due_and_asks_it(tmp_path: Path, monkeypatch: py
         await until(pilot, lambda: isinstance(app.screen, HomeScreen))
         await pilot.press("f2")
         await until(pilot, lambda: isinstance(app.screen, QuizScreen))
+
+
+@pytest.mark.parametrize("answered", [0, 1])
+async def test_who_leaves_a_quiz_that_was_begun_in_the_shell_is_back_there(tmp_path: Path, answered: int) -> None:
+    async with asking(own_only(about_program(lesson(tmp_path)))) as (pilot, _):
+        app = app_of(pilot)
+        for _ in range(answered):
+            await pilot.press("s")
+        await pilot.press("escape")
+        await pilot.pause()
+        if answered:
+            assert isinstance(app.screen, Results)
+            await pilot.press("escape")
+        await until(pilot, lambda: not app.is_running)
 
 
 async def test_nothing_due_is_said(tmp_path: Path) -> None:

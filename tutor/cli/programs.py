@@ -13,24 +13,32 @@ from tutor.cli.group import CommandError, common, tutor
 from tutor.cli.shared import Interrupts, follow, screen, source
 
 if TYPE_CHECKING:
-    from tutor.plain.follow import Remarks, Why, Writer
+    from tutor.plain.follow import Remarks, Source, Why, Writer
+    from tutor.recording.model import End
     from tutor.recording.recording import Recording
 
 EXIT_CODES = {"finished": 0, "raised": 1, "stopped": 3}
 """Exit code of a run for each way to end."""
 
+NO_SIGNAL = 128
+"""The exit code of a run that a signal ended is this and the number of the signal."""
+
 
 @tutor.command(name="open")
 @click.argument("target")
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 @click.option("--against", metavar="TARGET", help="Compare with this, side by side; any of the same.")
 @common
 @click.pass_context
-def open_(context: click.Context, /, target: str, against: str | None, **options: Any) -> int:
+def open_(
+    context: click.Context, /, target: str, arguments: tuple[str, ...], against: str | None, **options: Any
+) -> int:
     """Step through TARGET on the screen.
 
-    TARGET is a lesson's name, a .py file, a .ipynb notebook or a saved recording.
+    TARGET is a lesson's name, a .py file, a .ipynb notebook or a saved recording. ARGUMENTS after -- are the
+    program's own.
     """
-    return screen(context, target, against)
+    return screen(context, target, against, arguments)
 
 
 @tutor.command()
@@ -139,7 +147,7 @@ def record(
     """Run TARGET and save the recording.
 
     It can be opened later or elsewhere without running anything. ARGUMENTS after -- are the program's own. The exit
-    code is that of tutor run; the recording is saved in any case.
+    code is that of tutor run, and 130 after Ctrl+C; what was recorded up to then is saved in any case.
     """
     interrupts = Interrupts()
     _check_output(output, force)
@@ -147,15 +155,35 @@ def record(
     from tutor.recording.file import save
 
     with source(context, target, arguments) as followed:
-        end = follow(followed, None, interrupts, progress=True)
+        interrupts.hold()
+        end, code = _followed_to_its_end(followed, interrupts)
+        if followed.recording.header is None and code > NO_SIGNAL:
+            click.echo(f"tutor: {interrupts.reason} before the program began, so nothing is saved.", err=True)
+            return code
         try:
             save(followed.recording, output)
         except OSError as error:
             raise CommandError(f"{output}: {error.strerror or error}. Choose another place with -o.") from None
         count = followed.recording.count
-    reason = f": {harmless(end.reason)}" if end.reason else ""
-    click.echo(f"{output}: {count:,} steps, {end.how}{reason}", err=True)
-    return EXIT_CODES[end.how]
+    reason = harmless(end.reason)
+    said = reason if reason.startswith(end.how) else ": ".join(filter(None, [end.how, reason]))
+    click.echo(f"{output}: {count:,} steps, {said}", err=True)
+    return code
+
+
+def _followed_to_its_end(followed: Source, interrupts: Interrupts) -> tuple[End, int]:
+    """How a recording ended, and the exit code for that; a signal ends the program, and what was recorded is kept."""
+    from tutor.recorder.process import Run
+    from tutor.recording.model import End
+
+    try:
+        end = follow(followed, None, interrupts, progress=True)
+    except SystemExit as ending:
+        if not isinstance(followed, Run) or not isinstance(ending.code, int):
+            raise
+        followed.stop(interrupts.reason)
+        return followed.wait().end or End("stopped", interrupts.reason), ending.code
+    return end, EXIT_CODES[end.how]
 
 
 def _check_output(path: Path, force: bool) -> None:

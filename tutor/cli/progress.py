@@ -7,6 +7,7 @@ import io
 import json as json_module
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from tutor.cli.group import CommandError, common, settings, tutor
-from tutor.cli.shared import kept_as, pack
+from tutor.cli.shared import kept_as, languages, pack
 
 if TYPE_CHECKING:
     from tutor.lesson.pack import Pack
@@ -55,10 +56,12 @@ def progress(context: click.Context, /, json: bool, csv: bool, xapi: bool, name:
         raise click.UsageError(f"{chosen[0]} and {chosen[1]} do not go together", context)
     if name is not None and not xapi:
         raise click.UsageError("--name goes with --xapi only", context)
+    if name == "":
+        raise click.UsageError("--name is empty", context)
     lessons = pack(context)
     with _kept() as store:
         if not chosen:
-            click.echo(_text(lessons, store))
+            click.echo(_text(context, lessons, store))
         else:
             _print_exactly(_exported(context, chosen[0], lessons, store, name))
         if store.problem:
@@ -100,22 +103,32 @@ def _exported(context: click.Context, form: str, lessons: Pack, store: Store, na
     if form == "--xapi":
         statements = export.as_xapi(answers, store.places(of).values(), name if name is not None else export.LEARNER)
         return json_module.dumps(statements, indent=1) + "\n"
-    return json_module.dumps(export.as_json(of, _summary(lessons, store), answers), indent=1) + "\n"
+    return json_module.dumps(export.as_json(of, _summary(context, lessons, store), answers), indent=1) + "\n"
 
 
-def _summary(lessons: Pack, store: Store) -> Summary:
+def _summary(context: click.Context, lessons: Pack, store: Store) -> Summary:
     from tutor.progress.review import Schedule
     from tutor.progress.summary import summarize
 
-    return summarize(store, Schedule(store), kept_as(lessons), [lesson.name for lesson in lessons.lessons])
+    name, schedule = kept_as(lessons), Schedule(store)
+    summary = summarize(store, schedule, name, [lesson.name for lesson in lessons.lessons])
+    if not store.cards():
+        return summary
+    # What is due is what a review would ask, and so not what is no longer there.
+    from tutor.tui.questions.due import about_due, due_cards, next_due, packs_of_review
+
+    plan = about_due(lessons.lessons, due_cards(schedule, name), store.own_files(), languages(context))
+    times = [answer.asked_at for each in packs_of_review(name) for answer in store.answers(each)]
+    last = max([*times, *filter(None, [summary.last])], default=None)
+    return replace(summary, due=plan.size, next_due=next_due(schedule, name), last=last)
 
 
 # As text
 
 
-def _text(lessons: Pack, store: Store) -> str:
+def _text(context: click.Context, lessons: Pack, store: Store) -> str:
     """What was done, as a screenful of text."""
-    summary = _summary(lessons, store)
+    summary = _summary(context, lessons, store)
     if summary.last is None:
         return f"{lessons.title}\n\nNothing is done yet. To begin, type: tutor"
     tried = f"{summary.asked} asked, {summary.right} right at the first try"
@@ -276,6 +289,9 @@ def _meant(lesson: str, lessons: Pack, store: Store) -> tuple[str, str]:
     of = kept_as(lessons)
     if lesson in store.places(of) or store.answers(of, lesson):
         return of, lesson
+    own = str(Path(lesson).absolute())
+    if store.answers(OWN, own) or store.cards(OWN, own):
+        return OWN, own
     try:
         found = resolve(lesson, lessons)
     except UnreadableError as error:

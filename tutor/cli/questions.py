@@ -18,18 +18,22 @@ if TYPE_CHECKING:
 
 @tutor.command()
 @click.argument("target", required=False)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 @click.option("--stage", metavar="TITLE", help="Ask about the lessons of a stage: its title, or its number.")
 @common
 @click.pass_context
-def quiz(context: click.Context, /, target: str | None, stage: str | None, **options: Any) -> int:
+def quiz(
+    context: click.Context, /, target: str | None, arguments: tuple[str, ...], stage: str | None, **options: Any
+) -> int:
     """Ask questions about TARGET, or about all lessons that you have opened.
 
-    TARGET is a lesson's name, a .py file, a .ipynb notebook or a saved recording.
+    TARGET is a lesson's name, a .py file, a .ipynb notebook or a saved recording. ARGUMENTS after -- are the
+    program's own.
     """
     if target is not None and stage is not None:
         raise CommandError("a quiz is about a target or about a stage. Give one of them.")
     if target is not None:
-        return plan_on_screen(context, _about_target(context, target))
+        return plan_on_screen(context, _about_target(context, target, arguments))
     from tutor.progress.store import Store
     from tutor.tui.questions.plans import about_lessons
 
@@ -40,7 +44,7 @@ def quiz(context: click.Context, /, target: str | None, stage: str | None, **opt
     return plan_on_screen(context, plan)
 
 
-def _about_target(context: click.Context, target: str) -> Plan:
+def _about_target(context: click.Context, target: str, arguments: tuple[str, ...]) -> Plan:
     from pathlib import Path
 
     from tutor.recording.file import SavedRecording
@@ -48,7 +52,7 @@ def _about_target(context: click.Context, target: str) -> Plan:
     from tutor.tui.questions.plans import about_program
     from tutor.tui.source import program_of
 
-    found = read_target(context, target)
+    found = read_target(context, target, arguments)
     if not isinstance(found, Path):
         return about_program(found)
     try:
@@ -82,20 +86,31 @@ def _met(lessons: Pack, store: Store, name: str) -> tuple[str, list[Listed]]:
 @common
 @click.pass_context
 def review(context: click.Context, /, **options: Any) -> int:
-    """Ask the questions that are due today."""
+    """Ask the questions that are due today: about lessons, and about programs of your own.
+
+    Your own programs are run only if you agree on the screen.
+    """
+    from tutor.plain.format import harmless
     from tutor.progress.review import Schedule
     from tutor.progress.store import Store
-    from tutor.tui.questions.plans import about_due
+    from tutor.tui.questions.due import about_due, due_cards, next_due, packs_of_review, told
+    from tutor.tui.start import terminal_problem
 
     lessons = pack(context)
     name = kept_as(lessons)
     with contextlib.closing(Store.look()) as store:
         schedule = Schedule(store)
-        plan = about_due(lessons.lessons, schedule.due(pack=name), languages(context))
-        following = schedule.next_due(pack=name)
-        asked = bool(store.answers(name))
+        plan = about_due(lessons.lessons, due_cards(schedule, name), store.own_files(), languages(context))
+        following = next_due(schedule, name)
+        asked = any(store.answers(each) for each in packs_of_review(name))
     if plan.parts:
+        if problem := terminal_problem():
+            raise CommandError(problem)
+        if own := [harmless(told(part.program)) for part in plan.parts if part.own]:
+            click.echo(f"tutor: to ask about your own programs it has to run them: {', '.join(own)}", err=True)
         return plan_on_screen(context, plan)
+    if plan.note:
+        click.echo(f"tutor: {harmless(plan.note)}", err=True)
     if following is not None:
         click.echo(f"Nothing is due today. The next questions are due on {following.isoformat()}.")
     elif asked:

@@ -6,7 +6,7 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -61,13 +61,16 @@ def say_trust(found: Target, pack: Pack) -> None:
             click.echo(f"tutor: {words}", err=True)
 
 
-def screen(context: click.Context, target: str | None, against: str | None = None) -> int:
+def screen(
+    context: click.Context, target: str | None, against: str | None = None, arguments: Sequence[str] = ()
+) -> int:
     """Open the screens.
 
     Args:
         context: Of the command.
         target: What to open, None for home.
         against: What to compare it with, None to open it alone.
+        arguments: The target's own, if it is a program.
     """
     from tutor.tui.start import start, terminal_problem
 
@@ -75,14 +78,16 @@ def screen(context: click.Context, target: str | None, against: str | None = Non
         signal.signal(signal.SIGINT, signal.default_int_handler)
     chosen, options = settings(context), _screen_options(context)
     own_words = set(languages(context)) - {"en"}
-    if chosen.pack is None and against is None and (target is None or not own_words):
+    if chosen.pack is None and against is None and not arguments and (target is None or not own_words):
         return start(target, **options)
     if problem := terminal_problem():
         raise CommandError(problem)
+    if chosen.pack is not None or target is None:
+        options["pack"] = pack(context).path
     if target is None:
-        return start(None, **options | {"pack": pack(context).path})
+        return start(None, **options)
     other = read_target(context, against) if against is not None else None
-    return start(read_target(context, target), **options, against=other)
+    return start(read_target(context, target, arguments), **options, against=other)
 
 
 def plan_on_screen(context: click.Context, plan: Plan) -> int:
@@ -99,8 +104,10 @@ def _screen_options(context: click.Context) -> dict[str, Any]:
     return {name: getattr(chosen, name) for name in ("theme", "seed", "max_steps", "timeout", "language")}
 
 
-def read_target(context: click.Context, target: str) -> Program | Path:
-    """What to open: a program in the language that is wanted, or a saved recording."""
+def read_target(context: click.Context, target: str, arguments: Sequence[str] = ()) -> Program | Path:
+    """What to open: a program in the language that is wanted, with arguments of its own, or a saved recording."""
+    import msgspec
+
     from tutor.lesson.program import UnreadableError
     from tutor.lesson.reading import read_program
     from tutor.lesson.target import resolve
@@ -109,10 +116,13 @@ def read_target(context: click.Context, target: str) -> Program | Path:
     lessons = pack(context)
     try:
         found = resolve(target, lessons, is_recording)
+        if found.kind == "recording" and arguments:
+            raise CommandError(f"{found.path}: a saved recording is not run, so it takes no arguments. Leave them out.")
         if found.kind == "recording":
             return found.path
         say_trust(found, lessons)
-        return translated(read_program(found.path), languages(context))
+        program = translated(read_program(found.path), languages(context))
+        return msgspec.structs.replace(program, arguments=list(arguments))
     except UnreadableError as error:
         raise CommandError(str(error)) from None
 
@@ -161,6 +171,7 @@ class Interrupts:
 
     def __init__(self) -> None:
         self._code = 0
+        self._held = False
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             if signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, self._come)
@@ -170,9 +181,30 @@ class Interrupts:
         if self._code:
             raise SystemExit(self._code)
 
+    def hold(self) -> None:
+        """From now on leave only by ``check``: nothing is broken off in its middle."""
+        self._held = True
+
+    @property
+    def reason(self) -> str:
+        """In words, which signal came."""
+        number = signal.Signals(self._code - 128)
+        return "stopped by Ctrl+C" if number == signal.SIGINT else f"stopped by {number.name}"
+
     def _come(self, number: int, frame: object) -> None:
+        if number == signal.SIGINT and not self._code:
+            _end_line()
         self._code = 128 + number
-        self.check()
+        if not self._held:
+            self.check()
+
+
+def _end_line() -> None:
+    """Go on below the ``^C`` that a terminal shows for Ctrl+C, so that the prompt does not come after it."""
+    with contextlib.suppress(OSError, ValueError):
+        if sys.stderr.isatty():
+            # Not print(): the signal may have come while something was being printed.
+            os.write(sys.stderr.fileno(), b"\n")
 
 
 def follow(source: Source, writer: Writer | None, interrupts: Interrupts, *, progress: bool) -> End:

@@ -109,6 +109,10 @@ class Program(msgspec.Struct, frozen=True):
     expects: list[Expect] = []
     announces: list[Announce] = []
     questions: list[Question] = []
+    arguments: list[str] = []
+    """What stands in ``sys.argv`` after the path when it runs."""
+    directory: str = ""
+    """Working directory of a run, empty for that of this process."""
 
 
 def _trimmed(text: str) -> str:

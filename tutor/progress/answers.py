@@ -64,14 +64,14 @@ def as_row(answer: Answer) -> tuple[Any, ...]:
 def from_row(row: Sequence[Any]) -> Answer:
     """The answer that some columns hold."""
     values = list(row)
-    values[_BELIEFS] = _names(values[_BELIEFS])
+    values[_BELIEFS] = names(values[_BELIEFS])
     return Answer(*values)
 
 
-def _names(kept: str) -> tuple[str, ...]:
-    """The names in a column of beliefs, none if it cannot be read."""
+def names(kept: str) -> tuple[str, ...]:
+    """The texts in a column that holds several, none if it cannot be read."""
     try:
-        names = json.loads(kept or "[]")
+        found = json.loads(kept or "[]")
     except ValueError:
         return ()
-    return tuple(name for name in names if isinstance(name, str)) if isinstance(names, list) else ()
+    return tuple(name for name in found if isinstance(name, str)) if isinstance(found, list) else ()

@@ -17,6 +17,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from tutor.progress.answers import Answer
+from tutor.progress.folder import OWN
 from tutor.progress.store import Place
 from tutor.progress.summary import Summary
 
@@ -101,14 +102,15 @@ def _fields(answer: Answer) -> dict[str, str | int | float]:
 def as_xapi(answers: Iterable[Answer], places: Iterable[Place], name: str = LEARNER) -> list[dict[str, Any]]:
     """Statements of xAPI 1.0.3: one for each answer, and one for each lesson that is done.
 
-    A statement has the same id whenever it is exported, so that a record store takes it only once.
+    They have no version, which the specification wants only record stores to write. A statement has the same id
+    whenever it is exported, so that a record store takes it only once.
 
     Args:
         answers: The answers.
         places: The places in lessons; the time of one that is done is when it was left last.
         name: Name of the learner's account.
     """
-    actor = {"objectType": "Agent", "account": {"homePage": HOME_PAGE, "name": name}}
+    actor = {"objectType": "Agent", "account": {"homePage": HOME_PAGE, "name": _readable(name)}}
     told = [_answered(answer) for answer in answers]
     told += [_completed(place) for place in places if place.done]
     statements, taken = [], Counter[str]()
@@ -122,13 +124,13 @@ def as_xapi(answers: Iterable[Answer], places: Iterable[Place], name: str = LEAR
 
 def _answered(answer: Answer) -> dict[str, Any]:
     result: dict[str, Any] = {
-        "response": answer.given,
+        "response": _readable(answer.given),
         "duration": f"PT{answer.seconds:.2f}S",
         "extensions": {
             f"{HOME_PAGE}/outcome": answer.outcome,
             f"{HOME_PAGE}/attempt": answer.attempt,
             f"{HOME_PAGE}/hints": answer.hints,
-            f"{HOME_PAGE}/beliefs": list(answer.beliefs),
+            f"{HOME_PAGE}/beliefs": [_readable(belief) for belief in answer.beliefs],
         },
     }
     if answer.outcome != "skipped":
@@ -139,7 +141,7 @@ def _answered(answer: Answer) -> dict[str, Any]:
         "result": result,
         "context": {
             "platform": "tutor",
-            "extensions": {f"{HOME_PAGE}/source": answer.source, f"{HOME_PAGE}/torch": answer.torch},
+            "extensions": {f"{HOME_PAGE}/source": answer.source, f"{HOME_PAGE}/torch": _readable(answer.torch)},
         },
         "timestamp": moment(answer.asked_at),
     }
@@ -156,13 +158,25 @@ def _completed(place: Place) -> dict[str, Any]:
 
 
 def _activity(kind: str, pack: str, lesson: str, *question: str) -> dict[str, Any]:
-    """A lesson or a question as xAPI names it."""
+    """A lesson or a question as xAPI names it.
+
+    The lessons of a pack are the same wherever it lies. Two programs of one's own are not, whatever they are called, so
+    a sign that is made from the whole path, and does not tell it, stands with the name.
+    """
     names = [public_name(pack), public_name(lesson), *question]
+    parts = [_quoted(name) for name in names]
+    if pack == OWN and names[1] != lesson:
+        parts[1] += f"~{uuid.uuid5(uuid.NAMESPACE_URL, _quoted(lesson)).hex[:8]}"
     return {
         "objectType": "Activity",
-        "id": "/".join([HOME_PAGE, *map(_quoted, names)]),
-        "definition": {"type": f"{_ACTIVITIES}{kind}", "name": {"en": names[-1]}},
+        "id": "/".join([HOME_PAGE, *parts]),
+        "definition": {"type": f"{_ACTIVITIES}{kind}", "name": {"en": _readable(names[-1])}},
     }
+
+
+def _readable(text: str) -> str:
+    """A text as every reader of JSON takes it: what is no Unicode as an escape."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _quoted(name: str) -> str:

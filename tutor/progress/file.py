@@ -7,7 +7,7 @@ import sqlite3
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from tutor.progress.schema import NewerError, migrate
+from tutor.progress.schema import STEPS, NewerError, migrate
 
 PATIENCE: Final = 1.0
 """Seconds to wait for another process that is writing."""
@@ -67,17 +67,22 @@ def cannot_keep(path: Path, error: Exception) -> str:
 def in_memory(old: sqlite3.Connection | None) -> sqlite3.Connection:
     """A database in memory, with what can still be read of another one."""
     memory = sqlite3.connect(":memory:", isolation_level=None)
-    migrate(memory)
     if old is None:
+        migrate(memory)
         return memory
-    tables = memory.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+    version = len(STEPS)
     with contextlib.suppress(sqlite3.Error):
+        version = old.execute("PRAGMA user_version").fetchone()[0] or version
         old.execute("PRAGMA busy_timeout = 0")
+    # With the tables of its own version first, which its rows fit.
+    migrate(memory, STEPS[:version])
+    tables = memory.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
     for (table,) in tables:
         # A table that is missing or damaged takes none of the others with it.
         with contextlib.suppress(sqlite3.Error):
             for row in old.execute(f"SELECT * FROM {table}").fetchall():
                 memory.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", row)
+    migrate(memory)
     return memory
 
 

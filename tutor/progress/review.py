@@ -48,6 +48,7 @@ class Schedule:
         *,
         missed: bool = False,
         source: Source = "review",
+        about: str | None = None,
     ) -> date:
         """Take over how an asking ended. To be called once for each asking, when it is over; not when it was skipped.
 
@@ -61,15 +62,18 @@ class Schedule:
             hints: How many hints were seen.
             missed: Whether there was a wrong answer before the right one.
             source: Where it was asked.
+            about: The line of code that it is about, None if that is not known.
 
         Returns:
             The day from which it is due.
         """
         known = next(iter(self._store.cards(pack, lesson, question)), None)
         if known is not None and source != "review":
+            if about is not None and about != known.about:
+                self._store.keep_about(pack, lesson, question, about)
             return date.fromisoformat(known.due)
         content, due = self._moved(known.content if known is not None else "", right, hard=missed or hints > 0)
-        card = Card(pack, lesson, question, content, due.isoformat())
+        card = Card(pack, lesson, question, content, due.isoformat(), about)
         self._store.keep_card(card, new_only=source != "review")
         return due
 
@@ -80,8 +84,12 @@ class Schedule:
             now: The time, with a time zone; that of the clock if not given.
             pack: Only those of this pack.
         """
+        return [(card.pack, card.lesson, card.question) for card in self.due_cards(now, pack)]
+
+    def due_cards(self, now: datetime | None = None, pack: str | None = None) -> list[Card]:
+        """As ``due``, with all that is known of the questions."""
         today = self._today(now).isoformat()
-        return [(card.pack, card.lesson, card.question) for card in self._store.cards(pack) if card.due <= today]
+        return [card for card in self._store.cards(pack) if card.due <= today]
 
     def next_due(self, now: datetime | None = None, pack: str | None = None) -> date | None:
         """The first day after today on which a question is due that is not due yet, None if there is none."""

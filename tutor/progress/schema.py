@@ -6,6 +6,12 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Final
 
+_FOUND: Final = """
+    (SELECT path FROM recent WHERE substr(path, -length({table}.lesson) - 4) = '/' || {table}.lesson || '.py'
+     ORDER BY opened DESC LIMIT 1)
+"""
+"""The own file that was opened last of those that a lesson's name fits."""
+
 STEPS: Final[tuple[tuple[str, ...], ...]] = (
     (
         """
@@ -35,6 +41,18 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
             PRIMARY KEY (pack, lesson, question)
         )
         """,
+    ),
+    # A program of one's own goes by its path, to be found again; one that is written as a lesson went by its name.
+    (
+        "ALTER TABLE card ADD COLUMN about TEXT",
+        "CREATE TABLE own (path TEXT NOT NULL PRIMARY KEY, arguments TEXT NOT NULL, directory TEXT NOT NULL)",
+        *(
+            f"UPDATE OR IGNORE {table} SET lesson = {_FOUND.format(table=table)} "
+            f"WHERE pack = 'own' AND substr(lesson, 1, 1) <> '/' AND {_FOUND.format(table=table)} IS NOT NULL"
+            for table in ("card", "answer")
+        ),
+        "INSERT INTO own SELECT DISTINCT lesson, '[]', '' FROM card WHERE pack = 'own' AND "
+        "CAST(substr(lesson, 1, 1) AS TEXT) = '/'",
     ),
 )
 """The statements that lead from each version of the file to the next. The version is how many were taken."""

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from tutor.progress.answers import COLUMNS, Answer, as_row, from_row
+from tutor.progress.answers import COLUMNS, Answer, as_row, from_row, names
 from tutor.progress.file import Opened, cannot_keep, in_memory, open_file
-from tutor.progress.folder import data_folder
+from tutor.progress.folder import OWN, data_folder
 from tutor.progress.glance import FILE
 
 MOST_RECENT: Final = 20
@@ -68,6 +68,20 @@ class Card(NamedTuple):
     """What the rule of the schedule knows of it, as JSON."""
     due: str
     """The day from which it is due, as ``2026-03-05``."""
+    about: str | None = None
+    """The line of code that it was asked about, without the blanks around it; None where that is not known. Empty
+    where the question was looked for and was not there any more."""
+
+
+class OwnFile(NamedTuple):
+    """A program of one's own that questions were asked about, and how it was run."""
+
+    path: str
+    """Absolute path, which is the name of its lesson too."""
+    arguments: tuple[str, ...] = ()
+    """The program's own."""
+    directory: str = ""
+    """Working directory of the run, empty where that is not known."""
 
 
 class Store:
@@ -175,6 +189,7 @@ class Store:
         which, values = _where(pack, lesson, question)
         tables = ("answer", "card") if question is not None else ("answer", "card", "place")
         self._write_together([f"DELETE FROM {table} {which}" for table in tables], *values)
+        self._write("DELETE FROM own WHERE path NOT IN (SELECT lesson FROM card WHERE pack = ?)", OWN)
 
     # The schedule
 
@@ -185,16 +200,19 @@ class Store:
             card: What is to be remembered.
             new_only: Leave what is known of this question as it is.
         """
-        conflict = "NOTHING" if new_only else "UPDATE SET content = excluded.content, due = excluded.due"
-        self._write(
-            f"INSERT INTO card VALUES (?, ?, ?, ?, ?) ON CONFLICT DO {conflict}",
-            *card,
-        )
+        changes = "content = excluded.content, due = excluded.due, about = ifnull(excluded.about, about)"
+        conflict = "NOTHING" if new_only else f"UPDATE SET {changes}"
+        self._write(f"INSERT INTO card VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO {conflict}", *card)
+
+    def keep_about(self, pack: str, lesson: str, question: str, about: str) -> None:
+        """Remember which line a scheduled question is about; when it is due stays as it was."""
+        which, values = _where(pack, lesson, question)
+        self._write(f"UPDATE card SET about = ? {which}", about, *values)
 
     def cards(self, pack: str | None = None, lesson: str | None = None, question: str | None = None) -> list[Card]:
         """What is scheduled, the day that is due first at the front; chosen as for ``answers``."""
         which, values = _where(pack, lesson, question)
-        columns = "pack, lesson, question, content, due"
+        columns = "pack, lesson, question, content, due, about"
         rows = self._read(f"SELECT {columns} FROM card {which} ORDER BY due, pack, lesson, question", *values)
         return [Card(*row) for row in rows]
 
@@ -219,6 +237,19 @@ class Store:
     def forget_recent(self, path: str) -> None:
         """Remember a file no longer."""
         self._write("DELETE FROM recent WHERE path = ?", path)
+
+    def keep_own(self, file: OwnFile) -> None:
+        """Remember how a program of one's own was run that questions were asked about."""
+        self._write(
+            "INSERT INTO own VALUES (?, ?, ?) "
+            "ON CONFLICT DO UPDATE SET arguments = excluded.arguments, directory = excluded.directory",
+            file.path, json.dumps(file.arguments), file.directory,
+        )  # fmt: skip
+
+    def own_files(self) -> dict[str, OwnFile]:
+        """The programs of one's own that questions were asked about, by path."""
+        rows = self._read("SELECT path, arguments, directory FROM own")
+        return {path: OwnFile(path, names(arguments), directory) for path, arguments, directory in rows}
 
     # Settings
 

@@ -30,7 +30,7 @@ class Grade(msgspec.Struct, frozen=True):
     near: str = ""
     """What is wrong with it, where it is no known wrong answer and that can be said."""
     coarse: bool = False
-    """Whether it is the right answer, rounded to too few digits to be told from others."""
+    """Whether it says too little to be graded: too few digits to be told from others, or another number of them."""
 
 
 def grade(question: Question, value: Value) -> Grade:
@@ -44,7 +44,7 @@ def grade(question: Question, value: Value) -> Grade:
         return Grade(right=False, choice=min(rivals, key=lambda rival: rival[0])[1])
     if _rounded(value, question.answer):
         return Grade(right=False, near="More digits are needed: give four.", coarse=True)
-    return Grade(right=False, near=_near(question, value))
+    return Grade(right=False, near=_near(question, value), coarse=_is_of_other_shape(question, value))
 
 
 def fits(value: Value, other: Value) -> bool:
@@ -190,6 +190,14 @@ def _near(question: Question, value: Value) -> str:
     if not wanted.truths and any(wanted.elements) and all(map(_turned, given.elements, wanted.elements)):
         return "The size is right, the sign is not."
     return ""
+
+
+def _is_of_other_shape(question: Question, value: Value) -> bool:
+    """Whether numbers are given where numbers are asked, but not as many; of a shape that is just what is asked."""
+    wanted, given = numbers(question.answer), numbers(value)
+    if wanted is None or given is None or question.kind == "shape":
+        return False
+    return wanted.truths == given.truths and wanted.shape != given.shape
 
 
 def _turned(one: float, other: float) -> bool:

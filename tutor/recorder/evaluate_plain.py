@@ -15,6 +15,7 @@ import sys
 import types
 import warnings
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -110,7 +111,7 @@ class PlainRun:
         request = self._work.request
         self._module.__dict__.update(__file__=request.path, __builtins__=builtins)
         sys.modules["__main__"] = self._module
-        sys.argv = [request.path]
+        sys.argv = [request.path, *request.arguments]
         sys.path[0] = str(Path(request.path).parent)
         sys.stdout = sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
         os.chdir(request.directory)
@@ -121,13 +122,9 @@ class PlainRun:
             random.seed(request.seed)
 
     def _compile(self, text: str, first_line: int, flags: int) -> types.CodeType:
-        source = "\n" * (first_line - 1) + text
-        tree = compile(source, self._work.request.path, "exec", flags | ast.PyCF_ONLY_AST, dont_inherit=True)
-        assert isinstance(tree, ast.Module)
-        lines = {index: stop.line for index, stop in self._stops.items()}
-        tree = ast.fix_missing_locations(_Stopping(lines).visit(tree))
-        code: types.CodeType = compile(tree, self._work.request.path, "exec", flags, dont_inherit=True)
-        return code
+        last_line = first_line + text.count("\n")
+        stops = ((index, stop.line) for index, stop in self._stops.items() if first_line <= stop.line <= last_line)
+        return _compiled(text, first_line, self._work.request.path, flags, tuple(stops))
 
     def _is_announced(self, cell: int, text: str) -> bool:
         announces = (Announce(0, str(text), number) for number, text in self._work.request.announces if number == cell)
@@ -193,6 +190,34 @@ class PlainRun:
             os.waitpid(process, 0)
 
 
+@lru_cache(maxsize=1_000)
+def _compiled(text: str, first_line: int, path: str, flags: int, stops: tuple[tuple[int, int], ...]) -> types.CodeType:
+    """The code of a cell that stops after some lines. The runs of a process have most cells in common.
+
+    Args:
+        text: Of the cell.
+        first_line: Of the cell.
+        path: Of the program.
+        flags: Of ``__future__`` imports further up.
+        stops: Index and line of each stop.
+
+    Raises:
+        SyntaxError: the text is no Python.
+    """
+    source = "\n" * (first_line - 1) + text
+    if not stops:
+        return _code(source, path, flags)
+    tree = compile(source, path, "exec", flags | ast.PyCF_ONLY_AST, dont_inherit=True)
+    assert isinstance(tree, ast.Module)
+    return _code(ast.fix_missing_locations(_Stopping(dict(stops)).visit(tree)), path, flags)
+
+
+def _code(source: str | ast.Module, path: str, flags: int) -> types.CodeType:
+    code: types.CodeType = compile(source, path, "exec", flags, dont_inherit=True)
+    return code
+
+
+@lru_cache(maxsize=1_000)
 def only_looks(expression: str) -> bool:
     """Whether an expression calls nothing, so that it can hardly change anything."""
     return all(isinstance(node, _LOOKING) for node in ast.walk(ast.parse(expression.strip(), mode="eval")))
@@ -249,6 +274,8 @@ class _Stopping(ast.NodeTransformer):
     def _wanted(self, statement: Any) -> list[int]:
         """The stops after a statement, unless another statement inside it begins on its line."""
         if not isinstance(statement, ast.stmt) or isinstance(statement, ast.ImportFrom):
+            return []
+        if statement.lineno not in self._lines.values():
             return []
         inner = {node.lineno for node in ast.walk(statement) if isinstance(node, ast.stmt) and node is not statement}
         return [index for index, line in self._lines.items() if line == statement.lineno and line not in inner]

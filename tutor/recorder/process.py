@@ -55,16 +55,16 @@ class Request(msgspec.Struct):
 
     @staticmethod
     def of(program: Program, **options: Any) -> Request:
-        """The request to run a program; options are the fields from ``arguments`` on."""
+        """The request to run a program; options are the fields from ``arguments`` on, which stand for its own."""
         return Request(
             path=program.path,
             source=program.source,
             cells=[[cell.first_line, cell.last_line, cell.number] for cell in program.cells if cell.kind == "code"],
             announces=[[announce.cell, announce.text] for announce in program.announces],
             title=program.title,
-            directory=str(Path.cwd()),
+            directory=program.directory or str(Path.cwd()),
             notebook=program.notebook,
-            **options,
+            **{"arguments": program.arguments} | options,
         )
 
 

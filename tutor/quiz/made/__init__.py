@@ -5,6 +5,6 @@ that misreadings of the program can be run for more wrong answers.
 """
 
 from tutor.quiz.made.at import made_at
-from tutor.quiz.made.mixture import all_made
+from tutor.quiz.made.mixture import all_made, made_again
 
-__all__ = ["all_made", "made_at"]
+__all__ = ["all_made", "made_again", "made_at"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Final, TypeVar
 
 import msgspec
@@ -47,6 +47,27 @@ def all_made(recording: Recording, limit: int) -> list[Draft]:
     telling, others = _mixed(recording, limit)
     chosen = telling or others[:limit]
     chosen.sort(key=lambda draft: (draft.question.step, draft.question.id))
+    return [_with_code(recording, draft) for draft in chosen]
+
+
+def made_again(recording: Recording, ids: Collection[str]) -> list[Draft]:
+    """The questions of some ids that can still be made from a recording, in the order of the program.
+
+    Args:
+        recording: One that has ended.
+        ids: As ``all_made`` or ``made_at`` gave them for this recording or another of the same program.
+
+    Raises:
+        DamagedError: the recording cannot be read.
+    """
+    every = (made.draft for source in _sources(recording) for made in _spread_over(source))
+    found: dict[str, Draft] = {}
+    for draft in every:
+        if draft.question.id in ids:
+            found.setdefault(draft.question.id, draft)
+            if len(found) == len(set(ids)):
+                break
+    chosen = sorted(found.values(), key=lambda draft: (draft.question.step, draft.question.id))
     return [_with_code(recording, draft) for draft in chosen]
 
 

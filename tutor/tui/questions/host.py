@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from tutor.lesson.beliefs import BELIEFS
@@ -28,8 +29,7 @@ class Host:
     def __init__(self, app: TutorApp, program: Program | None, torch: str) -> None:
         self._app = app
         self._program = program
-        self._pack = app.person.pack_of(program)
-        self._keeper = Keeper(app.store, app.schedule, torch)
+        self._keeper = Keeper(app.store, app.schedule, torch, app.person.pack_of(program), program)
 
     @property
     def never_missed(self) -> bool:
@@ -38,10 +38,15 @@ class Host:
 
     def keep(self, asking: Asking, response: Response) -> None:
         """Keep an answer, and when the question is due again where it is over."""
-        self._keeper.take(asking, self._pack)
+        self._keeper.take(asking)
         if response.done:
             # After drawing: what plans the next time takes a moment to be imported.
-            self._app.call_after_refresh(self._keeper.settle, asking, self._pack)
+            self._app.call_after_refresh(self._keeper.settle, asking)
+
+    def gone(self, ids: Iterable[str]) -> None:
+        """Note that the program does not give some questions any more that were asked about it."""
+        for id in ids:
+            self._keeper.gone(id)
 
     async def run(self, box: QuestionBox, needs: NeedsRun) -> None:
         """Run an answer and show what came of it; an answer that cannot be run does not count."""

@@ -18,7 +18,7 @@ from tutor.lesson.translation import translated
 from tutor.quiz import programs
 from tutor.quiz.lessons import drafts_of, readings_of, stops_of
 from tutor.quiz.listing import code_above
-from tutor.quiz.made import all_made
+from tutor.quiz.made import all_made, made_again
 from tutor.quiz.marks import drafts_of_marks
 from tutor.quiz.question import Draft, Question
 from tutor.quiz.shown import answer_text
@@ -57,6 +57,15 @@ class Part(NamedTuple):
     drafts: list[Draft]
     more: bool = False
     """Whether questions are made from its recording besides."""
+    again: frozenset[str] = frozenset()
+    """Ids of questions that are made from its recording once more."""
+    own: bool = False
+    """Whether it is a program of one's own that was not opened now, so that running it has to be asked for."""
+
+    @property
+    def size(self) -> int:
+        """How many questions there are, apart from those that only its recording tells."""
+        return len(self.drafts) + len(self.again)
 
 
 class Plan(NamedTuple):
@@ -70,6 +79,13 @@ class Plan(NamedTuple):
     """The recording that the questions are made from where the program cannot be run."""
     problems: tuple[str, ...] = ()
     """Lessons that cannot be read."""
+    note: str = ""
+    """What is left out of it, and why, in one line; empty where nothing is."""
+
+    @property
+    def size(self) -> int:
+        """How many questions there are, apart from those that only recordings tell."""
+        return sum(part.size for part in self.parts)
 
 
 def about_program(program: Program, recording: Recording | None = None) -> Plan:
@@ -85,7 +101,7 @@ def about_program(program: Program, recording: Recording | None = None) -> Plan:
 
 def about_lessons(title: str, lessons: Sequence[Listed], store: Store, pack: str, languages: list[str]) -> Plan:
     """Some questions about several lessons: those never asked first, then those missed last time."""
-    programs, problems = _read(lessons, languages)
+    programs, problems = read_lessons(lessons, languages)
     drafts = [(program, draft) for program in programs for draft in own_drafts(program)]
     last = {(answer.lesson, answer.question): answer for answer in store.answers(pack)}
 
@@ -99,14 +115,6 @@ def about_lessons(title: str, lessons: Sequence[Listed], store: Store, pack: str
     return Plan(title, _parts(programs, chosen), problems=tuple(problems))
 
 
-def about_due(lessons: Sequence[Listed], due: Iterable[tuple[str, str, str]], languages: list[str]) -> Plan:
-    """The questions of a review; those that are no longer in the course are left out."""
-    wanted = {(lesson, question) for _, lesson, question in due}
-    named = {lesson for lesson, _ in wanted}
-    programs, problems = _read([lesson for lesson in lessons if lesson.name in named], languages)
-    return Plan("Review", _parts(programs, wanted), source="review", problems=tuple(problems))
-
-
 def own_drafts(program: Program) -> list[Draft]:
     """The questions that a lesson brings: its marks, which are asked on the way as well, and its quiz cells."""
     marks = []
@@ -117,7 +125,8 @@ def own_drafts(program: Program) -> list[Draft]:
     return sorted([*marks, *drafts_of(program)], key=lambda draft: draft.cell)
 
 
-def _read(lessons: Iterable[Listed], languages: list[str]) -> tuple[list[Program], list[str]]:
+def read_lessons(lessons: Iterable[Listed], languages: list[str]) -> tuple[list[Program], list[str]]:
+    """Some lessons in the person's language, and what is wrong with those that cannot be read."""
     found, problems = [], []
     for lesson in lessons:
         try:
@@ -128,6 +137,7 @@ def _read(lessons: Iterable[Listed], languages: list[str]) -> tuple[list[Program
 
 
 def _parts(programs: Iterable[Program], wanted: Collection[tuple[str, str]]) -> list[Part]:
+    """The questions of some programs that are wanted, by lesson and id."""
     parts = []
     for program in programs:
         drafts = [draft for draft in own_drafts(program) if (program.name, draft.question.id) in wanted]
@@ -136,14 +146,18 @@ def _parts(programs: Iterable[Program], wanted: Collection[tuple[str, str]]) -> 
     return parts
 
 
-class Asked(NamedTuple):
-    """A question and the program that it is about."""
+class Ready(NamedTuple):
+    """Questions about one program that can be asked now."""
 
-    program: Program
-    question: Question
+    part: Part
+    questions: list[Question]
+    missing: frozenset[str] = frozenset()
+    """Ids of those that were to be asked and cannot be."""
+    gone: bool = False
+    """Whether the missing ones can never be: the program ran to its end, and they are not in it."""
 
 
-async def made_ready(plan: Plan, desk: Desk, record: Callable[[Program], Source]) -> AsyncIterator[list[Asked]]:
+async def made_ready(plan: Plan, desk: Desk, record: Callable[[Program], Source]) -> AsyncIterator[Ready]:
     """The questions of a plan: for one program after the other its own, and then those made from its recording.
 
     Args:
@@ -156,54 +170,81 @@ async def made_ready(plan: Plan, desk: Desk, record: Callable[[Program], Source]
     """
     for part in plan.parts:
         own = await desk.questions(part.program, part.drafts)
-        yield [Asked(part.program, question) for question in own]
-        if part.more:
-            made = await _made(part.program, plan.recording, desk, record)
-            yield [Asked(part.program, question) for question in made]
+        yield Ready(part, own, frozenset(draft.question.id for draft in part.drafts) - _ids(own))
+        if part.more or part.again:
+            made, whole = await _made(part, plan.recording, desk, record)
+            yield Ready(part, made, part.again - _ids(made), gone=whole)
+
+
+def _ids(questions: Iterable[Question]) -> frozenset[str]:
+    return frozenset(question.id for question in questions)
 
 
 async def _made(
-    program: Program, recording: Recording | None, desk: Desk, record: Callable[[Program], Source]
-) -> list[Question]:
-    """Questions from the recording of a program."""
+    part: Part, recording: Recording | None, desk: Desk, record: Callable[[Program], Source]
+) -> tuple[list[Question], bool]:
+    """Questions from the recording of a program, and whether it ran to its end."""
     if recording is not None:
-        return _from_recording(program, recording)
-    source = record(program)
+        return _from_recording(part, recording), True
+    source = record(part.program)
     try:
         while source.running:
             if not source.pump(SLICE):
                 await asyncio.sleep(SLICE)
+        end = source.recording.end
+        whole = end is not None and end.how == "finished"
         if source.recording.count >= LONG:
-            return _from_recording(program, source.recording)
-        return await _from_runs(program, source.recording, desk)
+            return _from_recording(part, source.recording), whole
+        return await _from_runs(part, source.recording, desk), whole
     except DamagedError:
-        return []
+        return [], False
     finally:
         source.close()
 
 
-def _from_recording(program: Program, recording: Recording) -> list[Question]:
+def _drafts(part: Part, recording: Recording) -> list[Draft]:
+    """The questions that only the recording is needed for."""
+    return made_again(recording, part.again) if part.again else all_made(recording, MADE)
+
+
+def _from_recording(part: Part, recording: Recording) -> list[Question]:
     """Questions with only those wrong answers that stand in the recording itself."""
-    return finished(program, [msgspec.structs.replace(draft, stop=None) for draft in all_made(recording, MADE)])
+    drafts = [msgspec.structs.replace(draft, stop=None) for draft in _drafts(part, recording)]
+    return finished(part.program, drafts)
 
 
-async def _from_runs(program: Program, recording: Recording, desk: Desk) -> list[Question]:
-    made = all_made(recording, MADE)
-    found = await desk.questions(program, made)
-    written = [*programs.lines(program, recording)[:2], *programs.fills(program, recording)[:4]]
-    answers = await desk.answers(program, stops_of(written), readings_of(written), [draft.cell for draft in written])
-    telling = [draft for draft in written if programs.matters(draft, answers)]
-    found += finished(program, telling[:WRITTEN], answers)
+async def _from_runs(part: Part, recording: Recording, desk: Desk) -> list[Question]:
+    program = part.program
+    found = await desk.questions(program, _drafts(part, recording))
+    if part.again:
+        written = [*programs.lines(program, recording), *programs.fills(program, recording)]
+        written = [draft for draft in written if draft.question.id in part.again]
+    else:
+        written = [*programs.lines(program, recording)[:2], *programs.fills(program, recording)[:4]]
+    if written:
+        cells = [draft.cell for draft in written]
+        answers = await desk.answers(program, stops_of(written), readings_of(written), cells)
+        telling = [draft for draft in written if programs.matters(draft, answers)]
+        found += finished(program, telling if part.again else telling[:WRITTEN], answers)
+    if part.again and part.again <= _ids(found):
+        return found
+    return [*found, *await _about_traces(part, recording, desk)]
+
+
+async def _about_traces(part: Part, recording: Recording, desk: Desk) -> list[Question]:
+    """Which program made a run, and where it first goes wrong: of the first loop that such questions fit."""
+    program = part.program
     ways = readings(program, max((cell.number for cell in program.cells), default=1))
     for trace in programs.traces_of(program, recording):
         answers = await desk.answers(program, trace.stops, [], [trace.cell])
-        more = [
+        made = [
             programs.which(program, trace, ways, answers.right, answers.wrong),
             await _first_wrong_line(program, trace, ways, answers, desk),
         ]
-        if any(more):
-            return [*found, *filter(None, more)]
-    return found
+        questions = [question for question in made if question is not None]
+        if questions:
+            return [question for question in questions if not part.again or question.id in part.again]
+    return []
 
 
 async def _first_wrong_line(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -22,6 +24,7 @@ from tutor.tui.widgets.header_line import HeaderLine
 
 if TYPE_CHECKING:
     from tutor.tui.app import TutorApp
+    from tutor.tui.questions.plans import Plan
     from tutor.tui.widgets.preview import Preview
 
 HINTS: Final = [
@@ -83,7 +86,8 @@ class HomeScreen(Screen[None]):
         self._opened = ""
         self._title = "lessons"
         self._preview: Preview | None = None
-        self._due: list[tuple[str, str, str]] = []
+        self._due = 0
+        """How many questions are due that can be asked."""
 
     def compose(self) -> ComposeResult:
         """Filter, list, the chosen lesson, and what is wrong."""
@@ -132,8 +136,7 @@ class HomeScreen(Screen[None]):
         files = [Path(recent.path) for recent in store.recent()]
         self._course = Course(course.lessons, store.places(pack), store.last(pack), files)
         self._notes = tutor.problems
-        known = {lesson.name for lesson in course.lessons}
-        self._due = [entry for entry in tutor.schedule.due(pack=pack) if entry[1] in known]
+        self.run_worker(self._count_due(), group="due", exclusive=True)
         if self._preview is None:
             from tutor.tui.widgets.preview import Preview
 
@@ -141,6 +144,24 @@ class HomeScreen(Screen[None]):
             self.query_one("#middle").mount(self._preview)
         self._preview.forget()
         self._fill(self._best() or self._key)
+
+    async def _count_due(self) -> None:
+        """Say how many questions are due that are still there; the files are read away from the screen's thread."""
+        due, plan = self._due, self._review()
+        self._due = (await asyncio.to_thread(plan)).size if plan is not None else 0
+        if self._due != due:
+            self._show_head()
+
+    def _review(self) -> Callable[[], Plan] | None:
+        """What reads the files with something due and gives back what can be asked of it, None if nothing is due."""
+        # Asked first, since what reads questions is imported only for them.
+        tutor = self._tutor
+        if not tutor.schedule.due():
+            return None
+        from tutor.tui.questions.due import about_due, due_cards
+
+        cards, own = due_cards(tutor.schedule, tutor.person.pack), tutor.store.own_files()
+        return lambda: about_due(self._course.lessons, cards, own, tutor.languages)
 
     def _best(self) -> str:
         """The key of what the person will want, if something else than now: to go on, or the next lesson."""
@@ -161,14 +182,17 @@ class HomeScreen(Screen[None]):
         Args:
             key: Of the entry to choose.
         """
-        course, wanted = self._course, self.query_one(Input).value
-        total = len(course.lessons)
+        self._show_head()
+        self.query_one(CourseList).show(self._course.entries(self.query_one(Input).value), key)
+
+    def _show_head(self) -> None:
+        """Say how many lessons are done, and how much is due."""
+        total = len(self._course.lessons)
         lessons = "1 lesson" if total == 1 else f"{total} lessons"
-        facts = [f"{course.done} of {lessons} done" if course.done else lessons]
+        facts = [f"{self._course.done} of {lessons} done" if self._course.done else lessons]
         if self._due:
-            facts.append(f"{len(self._due)} due for review (F3)")
+            facts.append(f"{self._due} due for review (F3)")
         self.query_one(HeaderLine).show(self._title, facts)
-        self.query_one(CourseList).show(course.entries(wanted), key)
 
     # Choosing
 
@@ -248,14 +272,14 @@ class HomeScreen(Screen[None]):
 
     def action_review(self) -> None:
         """Ask what is due."""
-        from tutor.tui.questions.plans import about_due
-
-        plan = about_due(self._course.lessons, self._due, self._tutor.languages)
-        if plan.parts:
+        review = self._review()
+        plan = review() if review is not None else None
+        if plan is not None and plan.parts:
             self._touched = True
             self._tutor.open_plan(plan)
-        else:
-            self._say("Nothing is due for review today.")
+            return
+        note = plan.note if plan is not None else ""
+        self._say(" ".join(filter(None, ["Nothing is due for review today.", note])))
 
     # The rest
 

@@ -12,12 +12,15 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
 
+from tutor.lesson.program import Program
 from tutor.plain.format import harmless
 from tutor.quiz.asking import Asking, Source
 from tutor.quiz.question import Question
 from tutor.quiz.sitting import Sitting
+from tutor.tui.questions.due import counted, told
 from tutor.tui.questions.host import Host
-from tutor.tui.questions.plans import Asked, Plan, made_ready
+from tutor.tui.questions.plans import Plan, Ready, made_ready
+from tutor.tui.screens.may_run import MayRun
 from tutor.tui.screens.results import Results
 from tutor.tui.widgets.code_view import CodeView
 from tutor.tui.widgets.header_line import HeaderLine
@@ -51,11 +54,14 @@ class QuizScreen(Screen[None]):
     def __init__(self, plan: Plan) -> None:
         super().__init__()
         self._plan = plan
-        self._asked: dict[tuple[str, str], Asked] = {}
+        self._programs: dict[tuple[str, str], Program] = {}
+        """The program of each question."""
         self._sitting = Sitting([])
         self._hosts: dict[str, Host] = {}
         self._times: dict[tuple[str, str], int] = {}
         self._complete = False
+        self._ended = False
+        """Whether what came of it is shown."""
 
     @property
     def tutor(self) -> TutorApp:
@@ -89,10 +95,19 @@ class QuizScreen(Screen[None]):
 
         for problem in self._plan.problems:
             self.notify(harmless(problem), severity="warning", markup=False)
+        if self._plan.note:
+            self.notify(harmless(self._plan.note), markup=False)
+        if not await self._may_run():
+            self.dismiss()
+            return
         try:
             async for found in made_ready(self._plan, self.tutor.desk, self.tutor.source_of):
-                self._asked.update({(each.question.lesson, each.question.id): each for each in found})
-                self._sitting.add(each.question for each in found)
+                if not self.query("#box"):
+                    # The application ended in the meantime.
+                    return
+                self._programs.update({self._key(question): found.part.program for question in found.questions})
+                self._sitting.add(found.questions)
+                self._leave_out(found)
                 if self._sitting.next() is not None and not self.query(QuestionBox):
                     await self._next()
                 self._show_head()
@@ -100,10 +115,32 @@ class QuizScreen(Screen[None]):
             self.notify(harmless(f"Some questions cannot be asked: {error}"), severity="warning", markup=False)
         self._complete = True
         self._show_head()
-        if not self._asked:
+        if not self._programs:
             self._wait("There is nothing to ask here. Press escape to go back.")
         elif self._sitting.next() is None:
             self._end()
+
+    async def _may_run(self) -> bool:
+        """Ask before programs of one's own are run that were not opened now; whether there is something to do."""
+        own = [part for part in self._plan.parts if part.own]
+        if not own:
+            return True
+        others = len(own) < len(self._plan.parts)
+        answer = await self.app.push_screen_wait(
+            MayRun([(told(part.program), part.size) for part in own], others=others)
+        )
+        if answer is False:
+            self._plan = self._plan._replace(parts=[part for part in self._plan.parts if not part.own])
+        return answer is not None
+
+    def _leave_out(self, found: Ready) -> None:
+        """Say quietly what of a program of one's own cannot be asked; what it does not give any more is not due."""
+        count = len(found.missing)
+        if found.gone and count:
+            self._host_of(found.part.program).gone(found.missing)
+        if found.part.own and count:
+            why = "does not give them any more" if found.gone else "did not come to where they are asked"
+            self.notify(harmless(f"Not asked: {counted(count, found.part.program.path, why)}."), markup=False)
 
     def _wait(self, text: str) -> None:
         self.query_one("#waiting", Static).update(Content(text))
@@ -112,7 +149,7 @@ class QuizScreen(Screen[None]):
 
     def _show_head(self) -> None:
         facts = []
-        if self._asked and self._sitting.left:
+        if self._programs and self._sitting.left:
             facts = [f"{self._sitting.left} to go"] if self._complete else [f"{self._sitting.left} to go, more to come"]
         title = "Review" if self._plan.source == "review" else f"Questions · {harmless(self._plan.title)}"
         self.query_one(HeaderLine).show(title, facts)
@@ -121,7 +158,10 @@ class QuizScreen(Screen[None]):
 
     async def _next(self) -> None:
         question = self._sitting.next()
-        box = self.query_one("#box")
+        box = next(iter(self.query("#box")), None)
+        if box is None or self._ended:
+            # The screen is being left while a question became ready.
+            return
         await box.remove_children()
         if question is None and self._complete:
             self._end()
@@ -153,11 +193,15 @@ class QuizScreen(Screen[None]):
         return question.lesson, question.id
 
     def _host(self, question: Question) -> Host:
-        program = self._asked[self._key(question)].program
-        if program.path not in self._hosts:
+        return self._host_of(self._programs[self._key(question)])
+
+    def _host_of(self, program: Program) -> Host:
+        # One file can be a lesson and a program of one's own, whose answers are kept apart.
+        name = program.name or program.path
+        if name not in self._hosts:
             can_run = self._plan.recording is None
-            self._hosts[program.path] = Host(self.tutor, program if can_run else None, self.tutor.torch_version)
-        return self._hosts[program.path]
+            self._hosts[name] = Host(self.tutor, program if can_run else None, self.tutor.torch_version)
+        return self._hosts[name]
 
     @property
     def _box(self) -> QuestionBox:
@@ -190,11 +234,14 @@ class QuizScreen(Screen[None]):
         )
 
     def _end(self) -> None:
-        """Show what came of it, in the place of this screen."""
+        """Show what came of it; who leaves that leaves this screen too."""
+        if self._ended:
+            return
+        self._ended = True
         # Of a saved recording the program is not run, not even to look at a line.
         can_run = self._plan.recording is None
-        programs = {key: asked.program for key, asked in self._asked.items()} if can_run else {}
-        self.app.switch_screen(Results(self._plan.title, self._sitting.results(), programs))
+        results = Results(self._plan.title, self._sitting.results(), self._programs if can_run else {})
+        self.app.push_screen(results, lambda _: self.dismiss())
 
     def action_scroll_code(self, direction: int) -> None:
         """Scroll the program by a page."""
@@ -206,6 +253,7 @@ class QuizScreen(Screen[None]):
         for box in self.query(QuestionBox):
             if box.asking.done:
                 self._finish(box.asking)
+        self.workers.cancel_node(self)
         if self._sitting.results():
             self._end()
         else:

@@ -20,11 +20,14 @@ from tutor.tui.looks import ALARM, CHANGED, GOOD, HERE, LANE, MUTED
 from tutor.tui.prose import inline
 from tutor.tui.widgets.options import Choices
 
+_ANY_VALUE: Final = "a number, a list like [2, 0, 60], or a word like None"
+
 PLACEHOLDERS: Final = {
-    "number": "a number",
-    "tensor": "for example [2, 0, 60]",
+    # The same for all values: that one is no number can be what is asked.
+    "number": _ANY_VALUE,
+    "tensor": _ANY_VALUE,
+    "choice": _ANY_VALUE,
     "shape": "for example 3, 1",
-    "choice": "for example None",
     "fill": "a line of code",
 }
 """What stands in an empty field, by the kind of the question."""
@@ -40,7 +43,7 @@ _SIGNS: Final = {
 
 
 class Field(Input):
-    """Takes an answer. While it is empty, a letter with which no answer begins is a key."""
+    """Takes an answer. While nothing new is typed, a letter with which no answer begins is a key."""
 
     KEYS: ClassVar[dict[str, str]] = {"s": "skip", "h": "hint"}
 
@@ -55,10 +58,16 @@ class Field(Input):
     def __init__(self, placeholder: str, *, letters: bool) -> None:
         super().__init__(placeholder=placeholder, id="answer", compact=True)
         self._letters = letters
+        self._graded = ""
         self.cursor_blink = False
 
+    def graded(self) -> None:
+        """The answer in it was graded; the next one takes its place."""
+        self._graded = self.value
+        self.select_all()
+
     async def _on_key(self, event: events.Key) -> None:
-        if self._letters and not self.value and event.key in self.KEYS:
+        if self._letters and self.value in ("", self._graded) and event.key in self.KEYS:
             event.stop()
             event.prevent_default()
             self.post_message(self.Pressed(self.KEYS[event.key]))
@@ -230,9 +239,10 @@ class QuestionBox(Vertical):
 
     def action_carry(self, by: int) -> None:
         """Move the chosen line of an order."""
-        options, order = self.query_one(OptionList), self._order
-        place = options.highlighted
-        if self.asking.done or self.asking.question.way != ARRANGED or place is None:
+        if self.asking.done or self.asking.question.way != ARRANGED:
+            return
+        order, place = self._order, self.query_one(OptionList).highlighted
+        if place is None:
             return
         to = min(max(place + by, 0), len(order) - 1)
         order.insert(to, order.pop(place))
@@ -296,7 +306,7 @@ class QuestionBox(Vertical):
         self._redraw_options()
         for field in self.query(Field):
             field.disabled = response.done
-            field.select_all()
+            field.graded()
         if response.done:
             self.focus()
 
