@@ -192,12 +192,15 @@ class AskingScreen(WalkingScreen):
 
     async def _question(self, stop: Stop) -> Question | None:
         """The question with its answers, as soon as they are known; None if it cannot be asked."""
+        from tutor.quiz.made.nearby import with_nearby
+
         if not stop.made:
             if not self._arrived.is_set():
                 self.say("The question is being made ready …")
                 await self._arrived.wait()
                 self.say("")
-            return self._ready.get(stop.id)
+            question = self._ready.get(stop.id)
+            return with_nearby(question, self.recording, stop.step) if question is not None else None
         from tutor.tui.questions.desk import finished
 
         draft = stop.draft
