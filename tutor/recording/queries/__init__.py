@@ -16,7 +16,7 @@ from tutor.recording.queries.lines import (
     steps_of_line,
 )
 from tutor.recording.queries.loops import Loop, loop_at, next_turn, previous_turn
-from tutor.recording.queries.lost import Cause, Lost, where_lost
+from tutor.recording.queries.lost import Cause, Lost, inputs_of, where_lost
 from tutor.recording.queries.tensors import Nameless, Write, born, expression, nameless, writes
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "expression",
     "gradient_events",
     "graph",
+    "inputs_of",
     "loop_at",
     "nameless",
     "next_line",

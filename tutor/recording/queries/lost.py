@@ -84,7 +84,7 @@ def where_lost(recording: Recording, tensor: int, number: int) -> Lost | None:
         step = recording.step(made)
         if step.kind in (Kind.NODE, Kind.ACCUMULATE):
             return Lost(step.number, Cause.CREATE_GRAPH, id, None)
-        inputs = [source for source in _inputs(step) if 0 < recording.index.tensors.get(source) < step.number]
+        inputs = [source for source in inputs_of(step) if 0 < recording.index.tensors.get(source) < step.number]
         for source in inputs:
             if _requires_grad(recording, source, step.number - 1):
                 return Lost(step.number, _cause(step), id, source)
@@ -93,7 +93,7 @@ def where_lost(recording: Recording, tensor: int, number: int) -> Lost | None:
                 seen.add(source)
                 heappush(ready, (*_newest_first(recording, source), step.number - 1))
     first = recording.step(born)
-    return Lost(born, Cause.NO_INPUT if _inputs(first) else Cause.NEW_TENSOR, tensor, None)
+    return Lost(born, Cause.NO_INPUT if inputs_of(first) else Cause.NEW_TENSOR, tensor, None)
 
 
 def _newest_first(recording: Recording, tensor: int) -> tuple[int, int, int]:
@@ -120,7 +120,7 @@ def _last_flip(recording: Recording, tensor: int, number: int) -> int | None:
     return flips[position - 1] if position else None
 
 
-def _inputs(step: Step) -> list[int]:
+def inputs_of(step: Step) -> list[int]:
     """The tensors among the arguments of an operation, in their order."""
     if step.kind not in (Kind.OPERATION, Kind.INNER) or step.detail is None:
         return []

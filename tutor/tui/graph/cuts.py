@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
 from tutor.plain.format import harmless
-from tutor.recording.format import Change, Kind
+from tutor.recording.format import Change
 from tutor.recording.model import Meta, NodeRecord, Step
 from tutor.recording.moment import Moment
-from tutor.recording.queries import Cause, Lost, where_lost
+from tutor.recording.queries import Cause, Lost, inputs_of, where_lost
 from tutor.recording.recording import Recording
 
 STEPS_KEPT: Final = 1024
@@ -18,8 +18,6 @@ STEPS_KEPT: Final = 1024
 
 _DEEPEST: Final = 40
 """Tensors gone back through one by one; beyond that the recording is asked as a whole."""
-
-_OPERATIONS: Final = (Kind.OPERATION, Kind.INNER)
 
 _NO_LOSS: Final = (Cause.NEW_TENSOR, Cause.NO_INPUT)
 """With these nothing was lost, where no input required grad."""
@@ -62,7 +60,7 @@ class Cuts:
         step = self.recording.step(born)
         self._made.update(change[1] for change in step.changes if change[0] == Change.TENSOR and change[5] is not None)
         flips = self.recording.index.flips
-        for tensor in _inputs(step):
+        for tensor in dict.fromkeys(inputs_of(step)):
             if tensor in self._made and tensor not in flips:
                 continue
             lost = self.of(tensor, born - 1)
@@ -90,7 +88,7 @@ class Cuts:
         meta = _meta(self.recording, step, tensor)
         if meta is not None and meta.requires_grad:
             return None
-        inputs = [id for id in _inputs(step) if 0 < self.recording.index.tensors.get(id) < born]
+        inputs = [id for id in dict.fromkeys(inputs_of(step)) if 0 < self.recording.index.tensors.get(id) < born]
         of_inputs = [self._find(id, born - 1, depth + 1) for id in inputs]
         if None in of_inputs or not inputs:
             return where_lost(self.recording, tensor, number)
@@ -101,23 +99,6 @@ class Cuts:
 
 def _is_loss(lost: Lost) -> bool:
     return lost.source is not None or lost.cause not in _NO_LOSS
-
-
-def _inputs(step: Step) -> list[int]:
-    """The tensors among the arguments of an operation, each once."""
-    if step.kind not in _OPERATIONS or step.detail is None:
-        return []
-    found: dict[int, None] = {}
-    waiting: list[Any] = list(step.detail[0])
-    if len(step.detail) > 2 and step.detail[2]:
-        waiting += step.detail[2].values()
-    while waiting:
-        reference = waiting.pop()
-        if isinstance(reference, int):
-            found[reference] = None
-        elif isinstance(reference, list) and len(reference) == 4 and reference[0] != "ndarray":
-            waiting += reference[3]
-    return list(found)
 
 
 def _meta(recording: Recording, step: Step, tensor: int) -> Meta | None:

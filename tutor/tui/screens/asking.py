@@ -167,6 +167,7 @@ class AskingScreen(WalkingScreen):
             return
         if self.app.screen is not self:
             return
+        self.say("")
         over = await self.app.push_screen_wait(QuestionScreen(asking, self.host, "before this step runs"))
         if not over:
             self.say("The question waits: the next step asks it again. a switches questions off.")
