@@ -121,7 +121,7 @@ def unchanged(record: Record) -> Recording:
         ("d /= 1", "Divided by 1, a number stays as it is."),
         ("d.copy_(d)", "It held these numbers already."),
         ("d += 0", "1.0 + 0.0 = 1.0. What is added is 0."),
-        ("z.mul_(3)", "0 times a number is 0."),
+        ("z.mul_(3)", "0 times 3.0 is 0."),
         ("z.zero_()", "It held these numbers already."),
         ("z[0] = 0", "z[0] = 0 leaves the value of z as it is. It held these numbers already."),
         ("z.lerp_(z, 0.5)", "What is added is 0."),

@@ -178,7 +178,24 @@ def test_several_ways_are_all_told(several: Recording) -> None:
     assert set(entry.ways) == {"s ← u ← a", "s ← v ← a"}
     (first, second) = ledger(several, "c")
     assert first.ways == ("twice ← c",)
+    assert first.what == "call 5, 2 ways: twice ← c"
     assert second.ways == ("c",)
+    assert second.what == "call 6: c"
+
+
+def test_many_ways_are_counted(record: Record) -> None:
+    program = """
+        import torch
+
+        x = torch.tensor(1.0, requires_grad=True)
+        parts = [x * 1, x * 2, x * 3, x * 4, x * 5, x * 6, x * 7]
+        total = sum(parts)
+        total.backward()
+    """
+    (entry,) = ledger(record(program), "x")
+    assert entry.way_count == 7
+    assert len(entry.ways) == 3
+    assert entry.what.startswith("call 1, 7 ways: total ← parts[")
 
 
 def test_a_tensor_that_retains_its_gradient_and_names_of_a_function_that_is_over(several: Recording) -> None:

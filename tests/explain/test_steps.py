@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.explain.programs import CUSTOM, GRAPH, OPTIMIZERS, SCALARS, SMALL
@@ -72,9 +74,10 @@ def test_the_derivative_of_a_scalar(scalars: Recording, name: str, nth: int, sen
         ),
         (
             "AddBackward0",
-            "b was stretched from () to (2, 3), so incoming (2, 3) is added up along axes 0 and 1: ",
+            "b, a single number, was stretched to shape (2, 3), so the incoming gradient, a tensor of shape (2, 3), is "
+            "added up along axes 0 and 1: ",
         ),
-        ("MulBackward0", "w was stretched from (3,) to (2, 3), so these are added up along axis 0: "),
+        ("MulBackward0", "w of shape (3,) was stretched to shape (2, 3), so these are added up along axis 0: "),
         ("SoftmaxBackward0", "s·(g - sum of g·s) goes back"),
         ("MaxBackward1", "Only the largest number decides the result"),
         ("SelectBackward0", "the gradient goes to their places, and 0 to all others."),
@@ -133,6 +136,57 @@ def test_two_ways_to_a_leaf_are_told(scalars: Recording) -> None:
         "It came by 2 ways: from AddBackward0 of a + b in line 10 and MulBackward0 of a * b in line 9. "
         "Both were added first: (-8.0) + 8.0 = 0.0."
     ) in told_of_leaf(scalars, 3) + told_of_leaf(scalars, 4)
+
+
+def ways(terms: int) -> str:
+    return (
+        f"import torch\nx = torch.tensor(1.0, requires_grad=True)\n"
+        f"y = {' + '.join(f'x*{factor}' for factor in range(1, terms + 1))}\ny.backward()\n"
+    )
+
+
+@pytest.mark.parametrize("terms", [6, 7])
+def test_many_ways_to_a_leaf_are_told(record: Record, terms: int) -> None:
+    text = told_of_leaf(record(ways(terms)))
+    assert f"It came by {terms} ways" in text
+    assert (", of which the first 6 are from " in text) == (terms > 6)
+    assert text.count("MulBackward0 of x*") == 6
+    parts = " + ".join(f"{factor}.0" for factor in range(terms, 0, -1))
+    assert text.endswith(f"They were added first: {parts} = {terms * (terms + 1) // 2}.0.")
+
+
+def test_ways_that_are_called_the_same_are_counted(record: Record) -> None:
+    recording = record(
+        "import torch\nx = torch.tensor(1.0, requires_grad=True)\nh = x * 1\n"
+        "sum(h * turn for turn in range(300)).backward()\n"
+    )
+    assert "300 gradients met here, from MulBackward0 (300 times), and were added, which makes 44850.0." in (
+        "\n".join(told(recording, number) for number in range(recording.count - 3, recording.count + 1))
+    )
+
+
+def test_a_tensor_that_is_used_twice_gets_both_gradients(record: Record) -> None:
+    recording = record(
+        "import torch\nh = torch.tensor(3.0, requires_grad=True)\n(h * h).backward()\n(h / h).backward()\n"
+        "(h + h).backward()\ntorch.stack([h, h, h]).sum().backward()\n"
+    )
+    product = told_of_node(recording, "MulBackward0")
+    assert product.count("h = 3.0. Incoming 1.0 times 3.0 = 3.0 goes to h.") == 1
+    assert product.endswith(
+        "with respect to each h is h = 3.0. Incoming 1.0 times 3.0 = 3.0 goes to h. h is used "
+        "twice here, so it gets both gradients."
+    )
+    assert (
+        "It came by 2 ways: from MulBackward0 of h * h in line 3 (twice). Both were added first: 3.0 + 3.0 = 6.0."
+        in (told_of_leaf(recording, 0))
+    )
+    quotient = told_of_node(recording, "DivBackward0")
+    assert "with respect to the first h is 1/h" in quotient
+    assert "with respect to the second h is -h/h**2" in quotient
+    assert "h is used twice here, so it gets both gradients." in quotient
+    assert "goes on unchanged to h. h is used twice here" in told_of_node(recording, "AddBackward0")
+    assert "h is used 3 times here, so it gets all 3 gradients." in told_of_node(recording, "StackBackward0")
+    assert told_of(recording, "h * h").endswith("The node saved h = 3.0.")
 
 
 def test_what_it_held_came_from_another_line(scalars: Recording) -> None:
@@ -199,16 +253,48 @@ def test_leaving_no_grad(graph: Recording) -> None:
 
 
 def test_broadcasting_says_which_axis_was_stretched(small: Recording) -> None:
-    assert "Broadcasting: w (3,) is stretched along axis 0 to (2, 3)." in told_of(small, "x * w")
-    assert "Broadcasting: b () is stretched along axes 0 and 1 to (2, 3)." in told_of(small, "x * w + b")
+    assert "Broadcasting: w of shape (3,) is stretched along axis 0 to shape (2, 3)." in told_of(small, "x * w")
+    text = told_of(small, "x * w + b")
+    assert "Broadcasting: b, a single number, is stretched along axes 0 and 1 to shape (2, 3)." in text
 
 
 def test_large_tensors_are_told_by_their_shape(record: Record) -> None:
     recording = record("import torch\nx = torch.ones(20, 5, requires_grad=True)\n(x**2).sum().backward()\n")
-    assert "pow of x (20, 5) and 2 gives (20, 5)." in told_of(recording, "x**2")
-    assert "Incoming (20, 5) times that, element by element, is (20, 5) and goes to x." in told_of_node(
-        recording, "PowBackward0"
+    assert "ones makes a tensor of shape (20, 5), now called x." in told_of(
+        recording, "torch.ones(20, 5, requires_grad=True)"
     )
+    assert "pow of x of shape (20, 5) and 2 gives a tensor of shape (20, 5)." in told_of(recording, "x**2")
+    assert "The node saved x of shape (20, 5), exponent = 2." in told_of(recording, "x**2")
+    assert (
+        "The incoming gradient, a tensor of shape (20, 5), times that, element by element, goes to x."
+    ) in told_of_node(recording, "PowBackward0")
+    assert told_of_leaf(recording).startswith(
+        "x.grad was None, so the gradient, a tensor of shape (20, 5), is taken over as it is.\n"
+    )
+
+
+def test_a_shape_is_never_told_as_a_value(record: Record) -> None:
+    recording = record(
+        "import torch\nw = torch.ones(4, 5, requires_grad=True)\nb = torch.ones(4, 1, requires_grad=True)\n"
+        "x = torch.ones(4, 4)\nfor turn in range(2):\n    ((x @ w + b).relu() * w).mean().backward()\n"
+        "sgd = torch.optim.Adam([w, b], lr=0.1)\nsgd.step()\nsgd.zero_grad()\n"
+    )
+    for number in range(1, recording.count + 1):
+        for sentence in told(recording, number).split(". "):
+            if "@" not in sentence and "→" not in sentence and "is now" not in sentence:
+                assert not re.search(r"(?<!shape )\(\d+, *\d*\)", sentence), sentence
+
+
+def test_the_tensors_of_a_list_are_called_by_their_names(record: Record) -> None:
+    recording = record(
+        "import torch\na = torch.tensor([1.0, 2.0, 3.0, 4.0])\ns = torch.stack([a, a.flip(0)])\n"
+        "c = torch.cat([s, s], 1)\nmany = torch.cat([a, a, a, a, a])\n"
+    )
+    assert told_of(recording, "torch.stack([a, a.flip(0)])").startswith(
+        "stack of a and a.flip(0) gives a tensor of shape (2, 4), now called s."
+    )
+    assert told_of(recording, "torch.cat([s, s], 1)").startswith("cat of [s, s] and 1 gives a tensor of shape (2, 8)")
+    assert told_of(recording, "torch.cat([a, a, a, a, a])").startswith("cat of a, a, a, a and … gives a tensor")
 
 
 # Updates
@@ -238,7 +324,7 @@ def inner(recording: Recording, source: str, name: str, nth: int = 0) -> str:
         ("adam.step()", "lerp_", 0, "The running mean m of the gradient moves towards it by 1 - beta1."),
         ("adam.step()", "add_", 0, "The count of steps goes up by 1."),
         ("adam.step()", "add_", 1, "eps is added, so that nothing is divided by 0."),
-        ("adam.step()", "addcdiv_", 0, "The update: w minus m divided by that, times the learning rate."),
+        ("adam.step()", "addcdiv_", 0, "The update: w minus the learning rate times m/d, where d is the square "),
         ("adamw.step()", "mul_", 0, "Decoupled weight decay: w keeps 0.999 of itself, which is 1 - lr·weight_decay."),
         ("rms.step()", "addcmul_", 0, "1 - alpha times the squared gradient is added to the running mean of it."),
         ("rms.step()", "add_", 2, "The update: w minus the learning rate times the buffer."),
@@ -246,6 +332,11 @@ def inner(recording: Recording, source: str, name: str, nth: int = 0) -> str:
 )
 def test_the_rule_of_an_optimizer(optimizers: Recording, source: str, name: str, nth: int, sentence: str) -> None:
     assert sentence in inner(optimizers, source, name, nth)
+
+
+def test_a_new_running_mean_that_stays_0_says_with_which_number(optimizers: Recording) -> None:
+    text = inner(optimizers, "adam.step()", "mul_", 0)
+    assert text.startswith("Inside adam.step(): mul_ changes nothing here: 0 times 0.999 is 0. The running mean v ")
 
 
 def test_none_is_skipped_and_zero_is_not(optimizers: Recording) -> None:

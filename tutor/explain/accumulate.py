@@ -5,13 +5,13 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import Any, Final
 
-from tutor.explain.arrivals import Arrival, arrivals_at, replaced
+from tutor.explain.arrivals import ADDED, Arrival, arrivals_at, replaced, senders
 from tutor.explain.forecast import call_of
-from tutor.explain.look import gradient, gradient_array, label, where
-from tutor.explain.say import array_text, factor, is_small, listed
+from tutor.explain.look import gradient, gradient_array, is_shown, label, where
+from tutor.explain.say import array_text, factor, is_small
 from tutor.plain.format import harmless
 from tutor.recording.format import Kind
-from tutor.recording.model import Step
+from tutor.recording.model import NodeRecord, Step
 from tutor.recording.moment import Moment, is_backward
 
 _TERMS: Final = 5
@@ -29,11 +29,18 @@ def accumulate_paragraphs(moment: Moment, detail: Any) -> list[str]:
         paragraphs.append(f"{label(moment, tensor)} is not a leaf. {_kept(moment, tensor)}")
     if before is None or taken_over:
         text = f"{name} was None, so the gradient {share} is taken over as it is: {name} = {now}."
+        if not is_shown(moment, contribution):
+            text = f"{name} was None, so the gradient, {share}, is taken over as it is."
     else:
         old = gradient(moment, before)
         text = f"{name} already held {old}, and backward adds: {factor(old)} + {factor(share)} = {now}."
-        if not (is_small(gradient_array(moment, before)) and is_small(gradient_array(moment, contribution))):
-            text = f"{name} already held a gradient, and backward adds this one to it, element by element: {now}."
+        parts = (gradient_array(moment, before), gradient_array(moment, contribution))
+        if not (all(map(is_small, parts)) and is_shown(moment, after)):
+            text = (
+                f"{name} already held a gradient, and backward adds this one to it, element by element: {name} = {now}."
+            )
+            if not is_shown(moment, after):
+                text = f"{name} already held a gradient, {now}, and backward adds this one to it, element by element."
         text += _earlier(moment, tensor, now)
     paragraphs.append(text)
     way = _way(moment, tensor, contribution)
@@ -73,7 +80,8 @@ def _earlier(moment: Moment, tensor: int, now: str) -> str:
     if 2 <= len(steps) < _TERMS and steps[0].detail[4]:
         shares = [step.detail[2] for step in steps]
         shares.append(moment.step.detail[2] if moment.step is not None else None)
-        if all(is_small(gradient_array(moment, share)) for share in shares):
+        after = moment.step.detail[3] if moment.step is not None else None
+        if is_shown(moment, after) and all(is_small(gradient_array(moment, share)) for share in shares):
             text += f" Since it was None: {' + '.join(factor(gradient(moment, share)) for share in shares)} = {now}."
     return text
 
@@ -107,21 +115,30 @@ def _way(moment: Moment, tensor: int, contribution: Any) -> str:
     told = [_from(moment, sent)]
     if was is not None:
         told.append(f"A hook replaced the gradient {array_text(was)} by {gradient(moment, contribution)}.")
-    elif len(sent) > 1 and all(is_small(arrival.array) for arrival in sent):
-        parts = " + ".join(factor(gradient(moment, arrival.gradient)) for arrival in sent)
-        told.append(
-            f"Both were added first: {parts} = {gradient(moment, contribution)}."
-            if len(sent) == 2
-            else f"They were added first: {parts} = {gradient(moment, contribution)}."
-        )
+    elif len(sent) > 1:
+        all_of_them = "Both" if len(sent) == 2 else "They"
+        told.append(f"{all_of_them} were added first{_sum(moment, sent, contribution)}.")
     return " ".join(told)
 
 
 def _from(moment: Moment, sent: list[Arrival]) -> str:
-    ways = []
-    for arrival in sent:
-        place = where(moment, arrival.node)
-        ways.append(harmless(arrival.node.name) + (f" of {place}" if place else ""))
-    if len(ways) == 1:
-        return f"It came from {ways[0]}."
-    return f"It came by {len(ways)} ways: from {listed(ways)}."
+    def called(node: NodeRecord) -> str:
+        place = where(moment, node)
+        return harmless(node.name) + (f" of {place}" if place else "")
+
+    ways, told = senders(sent, called)
+    if len(sent) == 1:
+        return f"It came from {ways}."
+    if told < len(sent):
+        return f"It came by {len(sent)} ways, of which the first {told} are from {ways}."
+    return f"It came by {len(sent)} ways: from {ways}."
+
+
+def _sum(moment: Moment, sent: list[Arrival], contribution: Any) -> str:
+    """``: 3.0 + 4.0 = 7.0``; only what it makes where there is too much to write out, nothing where that is large."""
+    now = gradient(moment, contribution)
+    if not is_shown(moment, contribution):
+        return ""
+    if len(sent) <= ADDED and all(is_small(arrival.array) for arrival in sent):
+        return f": {' + '.join(factor(gradient(moment, arrival.gradient)) for arrival in sent)} = {now}"
+    return f", which makes {now}" if len(sent) > ADDED else ""

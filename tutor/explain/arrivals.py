@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
 
 from tutor.explain.arrays import Array, agrees, elementwise
 from tutor.explain.look import gradient_array, tensors_in
+from tutor.explain.say import listed, times_text
 from tutor.recording.format import Kind
 from tutor.recording.model import NodeRecord, TensorRecord
 from tutor.recording.moment import Moment
@@ -13,8 +16,11 @@ from tutor.recording.moment import Moment
 NODES: Final = 3000
 """In graphs of more nodes nobody looks for senders: that would be felt at every key press."""
 
-SENDERS: Final = 6
-"""Senders that are read, at most."""
+TOLD: Final = 6
+"""Senders that are named in a sentence."""
+
+ADDED: Final = 10
+"""Gradients that are written out as a sum."""
 
 
 class Arrival(NamedTuple):
@@ -50,7 +56,7 @@ def arrivals(
 ) -> list[Arrival] | None:
     """Everything that the running backward call has sent to an output of a node or to a leaf, in order.
 
-    None where the graph is too large to look, or where too many nodes sent something.
+    None where the graph is too large to look.
     """
     step = moment.step
     if step is None or len(moment.before.nodes) > NODES:
@@ -68,8 +74,6 @@ def arrivals(
                 else node is not None and (edge.node, edge.input) == (node, output)
             ):
                 found.append((record.ran, record, position))
-    if len(found) > SENDERS:
-        return None
     sent: list[Arrival] = []
     for ran, record, position in sorted(found, key=lambda item: item[0]):
         sender = moment.recording.step(ran)
@@ -79,6 +83,22 @@ def arrivals(
         if gradient is not None:
             sent.append(Arrival(record, gradient, gradient_array(moment, gradient)))
     return sent
+
+
+def senders(sent: Sequence[Arrival], called: Callable[[NodeRecord], str]) -> tuple[str, int]:
+    """``AddBackward0 and MulBackward0 (twice)``: what sent something, in order, and how many of the gradients that are.
+
+    All of them, or the first few where too many different ones sent something.
+
+    Args:
+        sent: What they sent.
+        called: What to call a node.
+    """
+    names = [called(arrival.node) for arrival in sent]
+    if len(set(names)) > TOLD:
+        names = names[:TOLD]
+    texts = [f"{name} ({times_text(count)})" if count > 1 else name for name, count in Counter(names).items()]
+    return listed(texts), len(names)
 
 
 def replaced(moment: Moment, sent: list[Arrival] | None, arrived: Any) -> Array | None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any, Final
 
-from tutor.explain.arrivals import Arrival, arrivals, replaced
+from tutor.explain.arrivals import ADDED, Arrival, arrivals, replaced, senders
 from tutor.explain.cases import case_of
 from tutor.explain.formulas import formulas_of
 from tutor.explain.look import (
@@ -13,6 +14,7 @@ from tutor.explain.look import (
     gradient,
     is_inner,
     is_named,
+    is_shown,
     label,
     target,
     where,
@@ -24,9 +26,9 @@ from tutor.explain.say import (
     factor,
     is_small,
     listed,
+    named_text,
     reference_text,
-    shape_text,
-    short_text,
+    times_text,
 )
 from tutor.explain.slopes import slopes
 from tutor.plain.format import clipped, harmless
@@ -58,7 +60,7 @@ def node_paragraphs(moment: Moment, detail: Any) -> list[str]:
         told = [rule.words(case), _plain(moment, node, incoming, outgoing)]
     else:
         told = [*_unknown(node), _plain(moment, node, incoming, outgoing)]
-    paragraphs = [" ".join([*first, *filter(None, told)])]
+    paragraphs = [" ".join([*first, *filter(None, told), *_repeated(moment, node, outgoing)])]
     if not isinstance(rule, Elementwise):
         kept = saved_text(moment, node)
         if kept:
@@ -92,14 +94,14 @@ def _arrived(moment: Moment, node: NodeRecord, incoming: Any) -> list[str]:
 
 
 def _met(moment: Moment, sent: list[Arrival], arrived: Any) -> str:
-    parts = [gradient(moment, arrival.gradient) for arrival in sent]
-    names = listed([harmless(arrival.node.name) for arrival in sent])
     whole = gradient(moment, arrived)
-    if all(is_small(arrival.array) for arrival in sent):
-        return (
-            f"{len(sent)} gradients met here, from {names}, and were added: {' + '.join(map(factor, parts))} = {whole}."
-        )
-    return f"{len(sent)} gradients met here, from {names}, and were added."
+    names, told = senders(sent, lambda node: harmless(node.name))
+    names = f"the first {told} of them from {names}" if told < len(sent) else f"from {names}"
+    if len(sent) <= ADDED and is_shown(moment, arrived) and all(is_small(arrival.array) for arrival in sent):
+        parts = [gradient(moment, arrival.gradient) for arrival in sent]
+        return f"{len(sent)} gradients met here, {names}, and were added: {' + '.join(map(factor, parts))} = {whole}."
+    makes = f", which makes {whole}" if len(sent) > ADDED and is_shown(moment, arrived) else ""
+    return f"{len(sent)} gradients met here, {names}, and were added{makes}."
 
 
 def _is_root(moment: Moment, node: NodeRecord) -> bool:
@@ -116,13 +118,27 @@ def _is_root(moment: Moment, node: NodeRecord) -> bool:
 def _plain(moment: Moment, node: NodeRecord | None, incoming: Any, outgoing: Any) -> str:
     """What came in and what went out, and to whom."""
     arrives = listed([gradient(moment, item) for item in incoming if item is not None]) or "nothing"
+    start = "Incoming" if all(is_shown(moment, item) for item in incoming) else "Incoming is"
     edges = node.edges if node is not None else ()
     sent = [
         f"{gradient(moment, item)} goes to {target(moment, edges[place]) if place < len(edges) else 'the next node'}"
         for place, item in enumerate(outgoing)
         if item is not None
     ]
-    return f"Incoming {arrives}; {listed(sent)}." if sent else f"Incoming {arrives}; nothing goes on."
+    return f"{start} {arrives}; {listed(sent) or 'nothing goes on'}."
+
+
+def _repeated(moment: Moment, node: NodeRecord, outgoing: Any) -> list[str]:
+    """``h is used twice here, so it gets both gradients.``"""
+    used = [edge for edge, item in zip(node.edges, outgoing, strict=False) if edge is not None and item is not None]
+    ends = [(edge.leaf, edge.node, edge.input) for edge in used]
+    told = []
+    for end, count in Counter(ends).items():
+        if count > 1:
+            gets = "both gradients" if count == 2 else f"all {count} gradients"
+            name = target(moment, used[ends.index(end)])
+            told.append(f"{name} is used {times_text(count)} here, so it gets {gets}.")
+    return told
 
 
 def _unknown(node: NodeRecord) -> list[str]:
@@ -159,9 +175,10 @@ def saved_text(moment: Moment, node: NodeRecord) -> str:
                 name = label(moment, item.tensor)
             else:
                 name = "its input" if item.name in ("self", "input", "mat1") else harmless(item.name)
-            text = short_text(record.meta, record.content)
-            is_shape = record.meta.shape and text == shape_text(record.meta.shape)
-            kept.append(f"{name} {text}" if is_shape else f"{name} = {text}")
+            text = named_text(name, record.meta, record.content)
+            # An input that is used twice is saved twice.
+            if text not in kept:
+                kept.append(text)
         elif item.name in _TELLING and isinstance(item.plain, list):
             kept.append(f"{harmless(item.name)} = {reference_text(moment.before, item.plain)}")
     return ", ".join(kept[:_NAMES])

@@ -9,9 +9,9 @@ from tutor.explain.backward import saved_text
 from tutor.explain.calls import backward_paragraphs
 from tutor.explain.changes import others
 from tutor.explain.inplace import in_place, written
-from tutor.explain.look import argument, before, find_node, is_inner, is_named, label, source, tensors_in, value
+from tutor.explain.look import argument, before, find_node, is_inner, is_named, items, label, source, tensors_in, value
 from tutor.explain.optimizers import is_in_optimizer, optimizer_sentence
-from tutor.explain.say import axes_text, listed, reference_text, shape_text, tensor_text
+from tutor.explain.say import axes_text, listed, reference_text, shape_text, tensor_text, with_shape
 from tutor.explain.sums import arithmetic
 from tutor.explain.unchanged import why_unchanged
 from tutor.plain.format import clipped, harmless
@@ -95,8 +95,10 @@ _DUNDERS: Final = {
 
 
 def _arguments(moment: Moment, inputs: list[Any]) -> str:
-    """`` of w = 2.0 and x = 3.0``."""
-    texts = [argument(moment, reference) for reference in inputs if reference is not None][:_ARGUMENTS]
+    """`` of w = 2.0 and x = 3.0``; `` of a and b`` where they come in a list."""
+    given = [reference for reference in inputs if reference is not None]
+    inside = items(moment, given[0]) if len(given) == 1 else []
+    texts = inside or [argument(moment, reference) for reference in given[:_ARGUMENTS]]
     return f" of {listed(texts)}" if texts else ""
 
 
@@ -163,8 +165,8 @@ def _stretching(moment: Moment, name: str, inputs: list[Any]) -> str:
     for id, record in dict(records).items():
         axes = stretched_axes(record.meta.shape, wide)
         if axes:
-            shape = shape_text(record.meta.shape)
-            told.append(f"{label(moment, id)} {shape} is stretched along {axes_text(axes)} to {shape_text(wide)}")
+            narrow = with_shape(label(moment, id), record.meta.shape)
+            told.append(f"{narrow} is stretched along {axes_text(axes)} to shape {shape_text(wide)}")
     return f"Broadcasting: {listed(told)}." if told else ""
 
 
@@ -176,7 +178,7 @@ def _product(moment: Moment, name: str, inputs: list[Any], result: int) -> str:
         first, second = shapes[:2] if not name.startswith("__r") else (shapes[1], shapes[0])
         record = moment.tensor(result)
         to = shape_text(record.meta.shape) if record is not None else "the result"
-        return f"{shape_text(first)} @ {shape_text(second)} is {to}: each number is {_sum_of(first[-1])}."
+        return f"Shapes: {shape_text(first)} @ {shape_text(second)} is {to}: each number is {_sum_of(first[-1])}."
     if name == "linear" and len(shapes) >= 2 and len(shapes[1]) == 2:
         bias = " + bias" if len(shapes) > 2 else ""
         plus = ", plus the bias" if bias else ""

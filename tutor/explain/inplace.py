@@ -61,6 +61,8 @@ def in_place(moment: Moment, name: str, tensor: int, detail: Any) -> str:
     own = moment.step is not None and moment.step.kind is Kind.OPERATION
     by = source(moment) if own and name not in source(moment) else name
     sum = arithmetic(moment, name, detail)
+    if old.content == new.content and not own and not is_named(moment, tensor):
+        return f"{by} changes nothing here: {_lower(why_unchanged(moment, name, detail))}"
     if old.content == new.content:
         told = f"{by} leaves the value of {text} as it is{f': {sum}' if sum else ''}."
         if old.version != new.version or name.endswith("_"):
@@ -78,6 +80,10 @@ def in_place(moment: Moment, name: str, tensor: int, detail: Any) -> str:
     if node is not None:
         told += f" Its grad_fn is now {harmless(node.name)}, so backward goes through the change too."
     return " ".join([told, *_off(moment, old)])
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]
 
 
 def _using(moment: Moment, tensor: int, detail: Any) -> str:

@@ -197,6 +197,7 @@ def _entry(recording: Recording, calls: Sequence[int], tensor: int, event: Gradi
     source = recording.site(outermost(recording, event.step))
     by = harmless(" ".join(source.source.split()))
     accumulated = event.change in (GradientChange.TAKEN_OVER, GradientChange.ADDED)
+    named, count = ways(moment, tensor) if accumulated else ((), 0)
     return Entry(
         event.step,
         source.line,
@@ -205,10 +206,11 @@ def _entry(recording: Recording, calls: Sequence[int], tensor: int, event: Gradi
         by,
         bisect_right(calls, event.backward) if event.backward else 0,
         event.backward,
-        ways(moment, tensor) if accumulated else (),
+        named,
         event.before,
         event.contribution,
         event.after,
+        count,
     )
 
 
@@ -236,8 +238,10 @@ def _calls(recording: Recording) -> list[int]:
 # Ways
 
 
-def ways(moment: Moment, tensor: int) -> tuple[str, ...]:
-    """The ways by which a gradient came to a tensor, by the names on them: ``loss ← h ← w``.
+def ways(moment: Moment, tensor: int) -> tuple[tuple[str, ...], int]:
+    """The ways by which a gradient came to a tensor, by the names on them (``loss ← h ← w``), and how many they are.
+
+    Several may have the same names on them, and only the first few are told.
 
     Args:
         moment: Of the step in which it arrived.
@@ -245,21 +249,19 @@ def ways(moment: Moment, tensor: int) -> tuple[str, ...]:
     """
     record, call = moment.tensor(tensor), moment.backward_step()
     if record is None or call is None or moment.step is None:
-        return ()
+        return (), 0
     roots = list(tensors_in(call.detail[0][:1]))
     end = _called(moment, tensor)
     if tensor in roots:
-        return (end,)
+        return (end,), 1
     sent = arrivals_at(moment, tensor)
     if not sent:
-        return ()
+        return (), 0
     above = _above(moment, moment.step.parent)
-    found = []
-    for arrival in sent:
-        names = [*_down_to(moment, above, arrival.node), end]
-        found.append(" ← ".join(dict.fromkeys(name for name in names if name)))
-    different = list(dict.fromkeys(found))
-    return tuple(different[:_WAYS])
+    known: dict[int, tuple[str, ...]] = {}
+    found = [(*_down_to(moment, above, arrival.node, known), end) for arrival in sent]
+    different = list(dict.fromkeys(" ← ".join(dict.fromkeys(names)) for names in found))
+    return tuple(different[:_WAYS]), len(sent)
 
 
 def _above(moment: Moment, call: int) -> dict[int, int]:
@@ -273,16 +275,26 @@ def _above(moment: Moment, call: int) -> dict[int, int]:
     return above
 
 
-def _down_to(moment: Moment, above: dict[int, int], node: NodeRecord) -> list[str]:
-    """What the results of the nodes from the beginning of a call down to one are called, as far as they have names."""
-    names: list[str] = []
+def _down_to(
+    moment: Moment, above: dict[int, int], node: NodeRecord, known: dict[int, tuple[str, ...]]
+) -> tuple[str, ...]:
+    """What the results of the nodes from the beginning of a call down to one are called, each name once.
+
+    ``known`` keeps that for every node on the way, as many ways share most of theirs.
+    """
+    chain: list[int] = []
     id: int | None = node.id
-    while id is not None:
-        found = find_node(moment, id)
-        following = above.get(id)
-        names.append(_result_name(moment, found, is_root=following is None) if found is not None else "")
-        id = following
-    return names[::-1]
+    while id is not None and id not in known:
+        chain.append(id)
+        id = above.get(id)
+    names = known[id] if id is not None else ()
+    for number in reversed(chain):
+        found = find_node(moment, number)
+        name = _result_name(moment, found, is_root=number not in above) if found is not None else ""
+        if name and name not in names:
+            names = (*names, name)
+        known[number] = names
+    return names
 
 
 def _result_name(moment: Moment, node: NodeRecord, *, is_root: bool) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from tutor.explain.arrays import Array, array_of
-from tutor.explain.say import gradient_text, reference_text, shape_text, short_text
+from tutor.explain.say import gradient_text, is_told_whole, named_text, reference_text, short_text
 from tutor.plain.format import clipped, harmless
 from tutor.recording.format import Change, Kind
 from tutor.recording.model import Edge, NodeRecord, Step, TensorRecord
@@ -14,6 +14,9 @@ from tutor.recording.moment import Moment
 
 NAME: Final = 40
 """Characters that a name or expression gets inside a sentence."""
+
+_ITEMS: Final = 4
+"""Items of a list that are told in a sentence."""
 
 
 def label(moment: Moment, tensor: int, width: int = NAME) -> str:
@@ -55,17 +58,30 @@ def value(moment: Moment, tensor: int) -> str:
 
 
 def argument(moment: Moment, reference: Any) -> str:
-    """``x = 3.0``, ``x (5, 1)``; a plain value as it is."""
+    """``x = 3.0``, ``x of shape (5, 1)``, ``[x, y]``; a plain value as it is."""
     if not isinstance(reference, int):
-        return reference_text(moment.before, reference)
+        inside = items(moment, reference)
+        return f"[{', '.join(inside)}]" if inside else reference_text(moment.before, reference)
     record = before(moment, reference)
     name = label(moment, reference)
     if record is None:
         return name
-    text = short_text(record.meta, record.content)
     if is_inner(moment, reference):
-        return text
-    return f"{name} {text}" if record.meta.shape and text == shape_text(record.meta.shape) else f"{name} = {text}"
+        return short_text(record.meta, record.content)
+    return named_text(name, record.meta, record.content)
+
+
+def items(moment: Moment, reference: Any) -> list[str]:
+    """What to call the items of a list or tuple that holds tensors; empty for anything else."""
+    if not isinstance(reference, list) or len(reference) != 4 or reference[0] not in ("list", "tuple"):
+        return []
+    if not any(isinstance(item, int) for item in reference[3]):
+        return []
+    texts = [
+        label(moment, item) if isinstance(item, int) and not is_inner(moment, item) else argument(moment, item)
+        for item in reference[3][:_ITEMS]
+    ]
+    return [*texts, "…"] if len(reference[3]) > _ITEMS else texts
 
 
 def source(moment: Moment) -> str:
@@ -121,6 +137,11 @@ def gradient_array(moment: Moment, gradient: Any) -> Array | None:
 def gradient(moment: Moment, gradient: Any) -> str:
     """A gradient of a node or accumulate step as text."""
     return gradient_text(moment.after, gradient)
+
+
+def is_shown(moment: Moment, gradient: Any) -> bool:
+    """Whether the text of a gradient is its value; else it is its shape."""
+    return gradient is None or is_told_whole(moment.after.tables.metas[gradient[0]], gradient[1])
 
 
 def line(moment: Moment) -> int:

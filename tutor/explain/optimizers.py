@@ -45,8 +45,8 @@ _ADAM: Final[Rules] = {
     ("div", "other"): "Divided by sqrt(1 - beta2**step), since v began at 0.",
     ("add_", "epsilon"): "eps is added, so that nothing is divided by 0.",
     ("addcdiv_", "parameter"): (
-        "The update: {parameter} minus m divided by that, times the learning rate. The learning rate is divided by "
-        "1 - beta1**step first, since m began at 0."
+        "The update: {parameter} minus the learning rate times m/d, where d is the square root of the corrected v "
+        "plus eps. The learning rate is divided by 1 - beta1**step first, since m began at 0."
     ),
 }
 _RMSPROP: Final[Rules] = {
@@ -60,8 +60,13 @@ _RMSPROP: Final[Rules] = {
     ("addcmul_", "other"): "1 - alpha times the squared gradient is added to the running mean of it.",
     ("sqrt", "other"): "Its square root: about how large the gradients are.",
     ("add_", "epsilon"): "eps is added, so that nothing is divided by 0.",
-    ("addcdiv_", "other"): "Momentum: the gradient divided by that is added to the buffer.",
-    ("addcdiv_", "parameter"): "The update: {parameter} minus the learning rate times the gradient divided by that.",
+    ("addcdiv_", "other"): (
+        "Momentum: the gradient divided by d is added to the buffer, where d is that square root plus eps."
+    ),
+    ("addcdiv_", "parameter"): (
+        "The update: {parameter} minus the learning rate times the gradient divided by d, where d is that square root "
+        "plus eps."
+    ),
     ("add_", "parameter"): "The update: {parameter} minus the learning rate times the buffer.",
 }
 

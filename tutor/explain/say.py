@@ -41,15 +41,37 @@ def tensor_text(meta: Meta, content: Content, width: int = WIDTH) -> str:
 
 def short_text(meta: Meta, content: Content) -> str:
     """The value of a small tensor, the shape of a large one."""
-    if isinstance(content, bytes) and meta.elements <= WHOLE * 2:
-        return _bytes_text(meta, content, WIDTH) if _is_whole(meta, content) else shape_text(meta.shape)
-    return shape_text(meta.shape)
+    if isinstance(content, bytes) and is_told_whole(meta, content):
+        return _bytes_text(meta, content, WIDTH)
+    return f"a tensor {of_shape(meta.shape)}" if meta.shape else "a single number"
+
+
+def is_told_whole(meta: Meta, content: Content) -> bool:
+    """Whether ``short_text`` gives the value; else it gives the shape."""
+    return isinstance(content, bytes) and 0 < meta.elements <= WHOLE * 2 and _fits(meta, content)
 
 
 @lru_cache(2048)
-def _is_whole(meta: Meta, content: bytes) -> bool:
+def _fits(meta: Meta, content: bytes) -> bool:
     value = elements(meta, content)
-    return value is not None and meta.elements > 0 and len(nested_text(value)) <= WIDTH
+    return value is not None and len(nested_text(value)) <= WIDTH
+
+
+def named_text(name: str, meta: Meta, content: Content) -> str:
+    """``x = 3.0``, ``x of shape (5, 1)``."""
+    if meta.shape and not is_told_whole(meta, content):
+        return f"{name} {of_shape(meta.shape)}"
+    return f"{name} = {short_text(meta, content)}"
+
+
+def of_shape(shape: Sequence[int]) -> str:
+    """``of shape (5, 1)``."""
+    return f"of shape {shape_text(shape)}"
+
+
+def with_shape(name: str, shape: Sequence[int]) -> str:
+    """``x of shape (5, 1)``; ``x, a single number,`` for a scalar."""
+    return f"{name} {of_shape(shape)}" if shape else f"{name}, a single number,"
 
 
 @lru_cache(2048)
@@ -130,6 +152,11 @@ def gradient_text(state: State, gradient: Any) -> str:
 def listed(texts: Sequence[str]) -> str:
     """``a``, ``a and b``, ``a, b and c``."""
     return " and ".join([", ".join(texts[:-1]), texts[-1]]) if len(texts) > 1 else "".join(texts)
+
+
+def times_text(count: int) -> str:
+    """``twice``, ``3 times``."""
+    return "twice" if count == 2 else f"{count} times"
 
 
 def axes_text(axes: Sequence[int]) -> str:

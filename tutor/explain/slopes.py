@@ -14,6 +14,7 @@ from tutor.explain.look import (
     NAME,
     gradient,
     gradient_array,
+    is_shown,
     made,
     target,
 )
@@ -25,6 +26,7 @@ from tutor.explain.say import (
     is_small,
     listed,
     shape_text,
+    with_shape,
 )
 from tutor.plain.format import harmless, number
 from tutor.recording.format import Change, Kind
@@ -50,32 +52,61 @@ def slopes(moment: Moment, node: NodeRecord, rule: Elementwise, case: Case, deta
         detail: Of the step.
     """
     _, incoming, outgoing = detail
-    came = gradient(moment, incoming[0]) if incoming else "nothing"
-    told: list[str] = []
-    unchanged: list[str] = []
+    told: dict[str, list[str]] = {}
+    unchanged: list[tuple[str, str]] = []
     of = _expression(moment, node) or _written(rule, case)
     many = sum(gradient is not None for gradient in outgoing) > 1
     for position, (slope, sent) in enumerate(zip(rule.slopes, outgoing, strict=False)):
         if sent is None or incoming[0] is None:
             continue
         to = target(moment, node.edges[position] if position < len(node.edges) else None)
+        by = _which(rule, case, position)
         formula = filled(slope.formula, case.names)
         stretched = stretched_from(case, position)
         if formula == "1" and not stretched:
-            unchanged.append(to)
+            unchanged.append((to, by))
             continue
-        towards = f" with respect to {case.names[slope.to]}" if many or _has_two(rule, case) else ""
         known, refuted = _known(moment, rule, slope, case, position, sent)
-        told.append(f"The slope{of}{towards} is {_with_numbers(slope, formula, case, known)}.")
-        told.append(_sent(moment, case, position, came, known, sent, to, refuted=refuted))
-    if unchanged:
-        part = " for each part" if len(unchanged) > 1 else f" with respect to {unchanged[0]}" if many else ""
-        told.insert(0, f"The slope{of}{part} is 1, so incoming {came} goes on unchanged to {listed(unchanged)}.")
-    if not told:
-        told.append(_nothing(moment, incoming))
+        sentence = f" is {_with_numbers(slope, formula, case, known)}. "
+        sentence += _sent(moment, case, position, incoming[0], known, sent, to, refuted=refuted)
+        told.setdefault(sentence, []).append(by)
+    sentences = [_unchanged(moment, of, unchanged, incoming[0], many=many)] if unchanged else []
+    for sentence, inputs in told.items():
+        # Both factors of h * h have the same slope.
+        names = {case.names[slope.to] for slope in rule.slopes}
+        part = f"each {names.pop()}" if len(inputs) > len(names) == 1 else listed(inputs)
+        towards = f" with respect to {part}" if many or _has_two(rule, case) else ""
+        sentences.append(f"The slope{of}{towards}{sentence}")
+    if not sentences:
+        sentences.append(_nothing(moment, incoming))
     if rule.note is not None:
-        told.append(rule.note(case))
-    return told
+        sentences.append(rule.note(case))
+    return sentences
+
+
+def _which(rule: Elementwise, case: Case, position: int) -> str:
+    """``x``; ``the first h`` in ``h / h``."""
+    names = [case.names[slope.to] for slope in rule.slopes]
+    if len(names) == 2 and names[0] == names[1]:
+        return f"the {('first', 'second')[position]} {names[0]}"
+    return names[position]
+
+
+def _unchanged(moment: Moment, of: str, parts: list[tuple[str, str]], incoming: Any, *, many: bool) -> str:
+    """That the incoming gradient goes on as it is: to each of these, with respect to each of those."""
+    towards = " for each part" if len(parts) > 1 else f" with respect to {parts[0][1]}" if many else ""
+    ends = listed(list(dict.fromkeys(to for to, _ in parts)))
+    return f"The slope{of}{towards} is 1, so {_incoming(moment, incoming)} goes on unchanged to {ends}."
+
+
+def _incoming(moment: Moment, incoming: Any) -> str:
+    """``incoming 1.0``; ``the incoming gradient, a tensor of shape (5, 1),``."""
+    came = gradient(moment, incoming)
+    return f"incoming {came}" if is_shown(moment, incoming) else f"the incoming gradient, {came},"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _nothing(moment: Moment, incoming: Any) -> str:
@@ -172,29 +203,31 @@ def _equal(first: str, second: str) -> bool:
 
 
 def _sent(
-    moment: Moment, case: Case, position: int, came: str, slope: Array | None, sent: Any, to: str, *, refuted: bool
+    moment: Moment, case: Case, position: int, incoming: Any, slope: Array | None, sent: Any, to: str, *, refuted: bool
 ) -> str:
     """``Incoming 1.0 times 6.0 = 6.0 goes to x.``"""
-    out = gradient(moment, sent)
+    came, out = gradient(moment, incoming), gradient(moment, sent)
+    start = _incoming(moment, incoming)
     axes = stretched_from(case, position)
     if axes:
-        return _summed(case, position, slope, came, out, to, axes)
+        return _summed(case, position, slope, start, out, to, axes)
     if refuted:
-        return f"Incoming {came}; {out} goes to {to}."
-    if slope is not None and is_small(slope) and is_small(case.gradient):
+        return f"{'Incoming' if is_shown(moment, incoming) else 'Incoming is'} {came}; {out} goes to {to}."
+    if slope is not None and is_small(slope) and is_small(case.gradient) and is_shown(moment, sent):
         return f"Incoming {factor(came)} times {factor(array_text(slope))} = {out} goes to {to}."
-    return f"Incoming {came} times that, element by element, is {out} and goes to {to}."
+    makes = f" is {out} and" if out != came or is_shown(moment, sent) else ""
+    return f"{_capital(start)} times that, element by element,{makes} goes to {to}."
 
 
 def _summed(case: Case, position: int, slope: Array | None, came: str, out: str, to: str, axes: list[int]) -> str:
     """The shares of an input that was stretched."""
     shape, wide = case.shape(position), case.came()
     along = axes_text(axes)
-    start = f"{to} was stretched from {shape_text(shape)} to {shape_text(wide)}, so "
+    start = f"{with_shape(to, shape)} was stretched to shape {shape_text(wide)}, so "
     if slope is not None and set(slope.flat) == {1.0}:
-        start += f"incoming {came} is added up along {along}"
+        start += f"{came} is added up along {along}"
     else:
-        start = f"Incoming {came} times that gives the shares. {start}these are added up along {along}"
+        start = f"{_capital(came)} times that gives the shares. {start}these are added up along {along}"
     if slope is not None and case.gradient is not None:
         shares = times(case.gradient, slope).flat
         if shape == () and 1 < len(shares) <= _TERMS:

@@ -174,7 +174,9 @@ def _is_zero_text(moment: Moment, tensor: int) -> str:
 
 def _same_product(moment: Moment, name: str, record: TensorRecord, other: Any) -> str:
     if is_zero(record.meta, record.content):
-        return "0 times a number is 0." if name == "mul" else "0 divided by a number is 0."
+        plain = plain_number(other)
+        by_what = "a number" if plain is None else number(plain)
+        return f"0 {'times' if name == 'mul' else 'divided by'} {by_what} is 0."
     by, factor = ("factor", "Times") if name == "mul" else ("divisor", "Divided by")
     factors, values = _numbers(moment, other), array_of(record.meta, record.content)
     if factors is not None and all(value == 1 for value in factors.flat):

@@ -50,13 +50,16 @@ class Entry(NamedTuple):
     """What arrived, None for anything but a backward call."""
     after: Gradient
     """The running total."""
+    way_count: int = 0
+    """By how many ways a contribution came: more than ``ways`` where some have the same names, or there are many."""
 
     @property
     def what(self) -> str:
         """What happened, in a few words."""
         if self.call:
-            if len(self.ways) > 1:
-                return f"call {self.call}, {len(self.ways)} ways: {', '.join(self.ways)}"
+            count = max(self.way_count, len(self.ways))
+            if count > 1:
+                return f"call {self.call}, {count} ways: {', '.join(self.ways)}"
             return f"call {self.call}: {self.ways[0] if self.ways else self.by}"
         if self.change == ANOTHER:
             return f"{self.by}: the name is given to another tensor"

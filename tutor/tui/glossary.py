@@ -25,8 +25,9 @@ TERMS: Final = {
     "accumulate": "What happens at a leaf: the gradient that arrives is added to its .grad. If .grad was None, it is "
     "taken over instead. Nothing sets it back to zero by itself.",
     "AccumulateGrad": "The node at the end of each path: it adds the gradient that arrives to the .grad of its leaf.",
-    ".grad": "Where the gradient of a leaf is kept after backward(). None means that none has come yet, which is not "
-    "the same as 0. Tensors that are not leaves keep none, unless retain_grad() was called.",
+    ".grad": "Where the gradient of a leaf is kept after backward(). None means that none has come yet, or "
+    "none since zero_grad(); that is not the same as 0. Tensors that are not leaves keep none, unless retain_grad() "
+    "was called.",
     "saved": "Saved tensor: a value that a node keeps because its backward needs it, as x is needed for x**2. It is "
     "freed when the node has run, unless retain_graph=True.",
     "freed": "The node has run and its saved tensors are gone. A second backward through it raises an error.",
