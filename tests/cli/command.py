@@ -33,7 +33,7 @@ def tutor(*arguments: str | Path, cwd: Path, **environment: str) -> subprocess.C
     )
 
 
-def start(*arguments: str | Path, cwd: Path) -> subprocess.Popen[str]:
+def start(*arguments: str | Path, cwd: Path, stderr: int = subprocess.PIPE) -> subprocess.Popen[str]:
     """Start a command that the test will stop. Ctrl+C reaches it even where the tests themselves ignore it."""
     return subprocess.Popen(
         [sys.executable, "-m", "tutor", *map(str, arguments)],
@@ -41,7 +41,7 @@ def start(*arguments: str | Path, cwd: Path) -> subprocess.Popen[str]:
         env=ENVIRONMENT | nobody(cwd),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stderr=stderr,
         encoding="utf-8",
         errors="replace",
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),

@@ -90,3 +90,22 @@ def test_record_says_before_it_runs_that_it_could_not_save(tmp_path: Path, outpu
     (tmp_path / "program.py").write_text("open('ran', 'w')\n", encoding="utf-8")
     assert_one_line(tutor("record", "program.py", "-o", output, cwd=tmp_path), said)
     assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["train.py"], "Did you mean: tutor open train.py?"),
+        (["my file.py"], "Did you mean: tutor open 'my file.py'?"),
+        (["08_accumulation"], "Did you mean: tutor open 08_accumulation?"),
+        (["run", "train.py", "--lr", "1"], "come after --: tutor run train.py -- --lr 1"),
+        (["open", "train.py", "-x", "1"], "come after --: tutor open train.py -- -x 1"),
+        (["record", "train.py", "--lr=1", "-o", "x"], "come after --: tutor record train.py -o x -- --lr=1"),
+        (["run", "train.py", "--jsn"], "Did you mean --json?"),
+        (["lst"], "Did you mean 'list'? See tutor --help."),
+    ],
+)
+def test_what_is_meant_is_said(tmp_path: Path, arguments: list[str], said: str) -> None:
+    for name in ("train.py", "my file.py"):
+        (tmp_path / name).write_text("x = 1\n", encoding="utf-8")
+    assert_one_line(tutor(*arguments, cwd=tmp_path), said)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import pty
 import signal
 import time
 from pathlib import Path
@@ -173,6 +174,40 @@ def test_a_signal_ends_the_run_at_once_and_leaves_nothing_running(tmp_path: Path
     assert (process.returncode, said.strip()) == (code, "")
     assert time.monotonic() - begun < 5
     assert gone(int((tmp_path / "pid").read_text(encoding="utf-8")))
+
+
+def test_ctrl_c_keeps_what_was_recorded(tmp_path: Path) -> None:
+    program(tmp_path, ENDLESS)
+    process = start("record", "program.py", "-o", "it.recording", "--timeout", "0", cwd=tmp_path)
+    deadline = time.monotonic() + 60
+    while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text(encoding="utf-8"):
+        assert time.monotonic() < deadline
+        assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert said.startswith("it.recording: ")
+    assert said.endswith(" steps, stopped by Ctrl+C\n")
+    assert gone(int((tmp_path / "pid").read_text(encoding="utf-8")))
+    again = tutor("run", "it.recording", "--json", cwd=tmp_path)
+    assert again.returncode == 3
+    _, middle, last = steps(again.stdout)
+    assert (last["end"], last["reason"]) == ("stopped", "stopped by Ctrl+C")
+    assert middle
+
+
+def test_ctrl_c_on_a_terminal_leaves_the_prompt_on_a_line_of_its_own(tmp_path: Path) -> None:
+    program(tmp_path, ENDLESS)
+    terminal, end = pty.openpty()
+    process = start("run", "program.py", "--timeout", "0", cwd=tmp_path, stderr=end)
+    os.close(end)
+    assert process.stdout is not None
+    while not process.stdout.readline().endswith("│ 20\n"):
+        pass
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=20)
+    assert os.read(terminal, 10_000).count(b"\n") == 1
+    os.close(terminal)
 
 
 def test_a_reader_that_goes_away_ends_the_run_quietly(tmp_path: Path) -> None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 from textual.widgets import Static
 
 from tutor.lesson.reading import read_program
 from tutor.recording.file import save
 from tutor.recording.format import Kind
 from tutor.recording.index import NameKey
+from tutor.recording.nudge import NudgePlan, Slope, Slopes
 from tutor.tui.app import Settings, TutorApp
-from tutor.tui.screens.nudge import NudgeScreen
+from tutor.tui.screens.nudge import NudgeScreen, found, meaning, opening
 from tutor.tui.screens.stepper import StepperScreen
 from tutor.tui.widgets.bottom_line import BottomLine
 
@@ -68,6 +70,48 @@ async def test_the_gradient_that_arrives_is_checked(tmp_path: Path) -> None:
         assert f"{page.slopes.runs} runs" in text
         await pilot.press("escape")
         assert app.screen is screen
+
+
+HELD = NudgePlan(
+    name="w",
+    paths=["w"],
+    shape=[40],
+    dtype="float32",
+    values=[1.0] * 40,
+    use_line=4,
+    use_calls=1,
+    call=2,
+    call_line=5,
+    roots=[[1.0]],
+    gradient=[-4.0] * 40,
+    held=[-8.0] * 40,
+    elements=[3, 4, 5],
+)
+
+
+def test_what_the_page_says() -> None:
+    assert opening(HELD).startswith("Each of the 3 elements of w with the largest gradients is made a little larger")
+    agreeing = Slopes(5, 1.0, "float64", [Slope(3, 1.0, 1e-6, -4.0, -4.0, 1e-9)])
+    text = str(found(HELD, agreeing))
+    assert "They agree." in text
+    assert "w.grad holds more" in text
+    assert text.splitlines()[0].split() == [
+        "element",
+        "value",
+        "nudged",
+        "by",
+        "slope",
+        "gradient",
+        "difference",
+        ".grad",
+    ]
+    assert text.splitlines()[1].split() == ["w[3]", "1.0", "1e-06", "-4.0", "-4.0", "0.0e+00", "-8.0"]
+    alone = msgspec.structs.replace(HELD, held=HELD.gradient)
+    assert ".grad" not in str(found(alone, agreeing))
+    coarse = Slopes(5, 1.0, "float32", [Slope(3, 1.0, 5e-3, -3.0, -4.0, 2.0)])
+    assert "float32 is too coarse here to tell. Rounding alone can put the two apart by 2e+00" in meaning(alone, coarse)
+    apart = Slopes(5, 1.0, "float32", [Slope(3, 1.0, 5e-3, -3.0, -4.0, 0.1)])
+    assert meaning(alone, apart).startswith("They do not agree.")
 
 
 async def test_a_saved_recording_runs_nothing(tmp_path: Path) -> None:

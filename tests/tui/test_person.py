@@ -5,13 +5,18 @@ from __future__ import annotations
 from contextlib import closing
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tutor.config import read_config
+from tutor.lesson.program import Program
+from tutor.lesson.reading import read_program
 from tutor.progress.store import Store
 from tutor.recorder.process import Recorder
 from tutor.tui.app import Settings, TutorApp
 from tutor.tui.keymap import check_keys, is_key
+from tutor.tui.screens.stepper import StepperScreen
+from tutor.tui.widgets.bottom_line import BottomLine
 
 from .looking import screen_text, until
 from .tape import Growing, accumulation
@@ -73,7 +78,7 @@ async def test_chosen_keys_do_what_they_are_chosen_for(pack: Path, config: Path)
         await pilot.press("f8")
         await until(pilot, lambda: "›   08" in screen_text(app))
         await pilot.press("f1")
-        await until(pilot, lambda: "f8 ↑" in screen_text(app))
+        await until(pilot, lambda: "F8 ↑" in screen_text(app))
 
 
 async def test_keys_of_the_stepper_can_be_chosen(tmp_path: Path, config: Path) -> None:
@@ -146,3 +151,67 @@ def test_keys_are_known(key: str) -> None:
 @pytest.mark.parametrize("key", ["", "righ", "ctl+n", "ctrl+", "cat"])
 def test_what_is_no_key_is_known_too(key: str) -> None:
     assert not is_key(key)
+
+
+class Going(TutorApp):
+    """Opens a program as the command line does, with a recording made by hand in the place of a run."""
+
+    def __init__(self, program: Program, pack: Path, log: Path) -> None:
+        super().__init__(program, pack=pack)
+        self._log_path = log
+
+    def source_of(self, program: Program, *, times: int = 1, belief: str = "") -> Growing:
+        return Growing(accumulation(self._log_path))
+
+
+async def left_at(pack: Path, tmp_path: Path, path: Path, *keys: str, arguments: tuple[str, ...] = ()) -> str:
+    """Open a program, press keys and leave it; what was on the last line first, and the step there."""
+    program = msgspec.structs.replace(read_program(path), arguments=list(arguments))
+    app = Going(program, pack, tmp_path / "log")
+    async with app.run_test(notifications=True) as pilot:
+        screen = app.screen
+        assert isinstance(screen, StepperScreen)
+        await until(pilot, lambda: screen.ended)
+        await pilot.pause()
+        began = f"{screen.number} {screen.query_one(BottomLine).note}".strip()
+        await pilot.press(*keys, "q")
+        await until(pilot, lambda: not app.is_running)
+    return began
+
+
+HERE_BEFORE = "You were here before: step {} of 18. Home goes to the first step."
+
+
+@pytest.mark.parametrize("own", [False, True])
+async def test_a_program_is_gone_on_with_where_it_was_left(pack: Path, tmp_path: Path, own: bool) -> None:
+    path = tmp_path / "train.py" if own else pack / "08_accumulation.py"
+    path.write_text((pack / "08_accumulation.py").read_text())
+    assert await left_at(pack, tmp_path, path, *["right"] * 5) == "1"
+    assert await left_at(pack, tmp_path, path) == f"6 {HERE_BEFORE.format(6)}"
+    assert await left_at(pack, tmp_path, path, "right") == f"6 {HERE_BEFORE.format(6)}"
+    assert await left_at(pack, tmp_path, path, "end") == f"7 {HERE_BEFORE.format(7)}"
+    assert await left_at(pack, tmp_path, path) == "1"
+
+
+async def test_a_lesson_that_is_done_begins_anew_and_stays_done(pack: Path, tmp_path: Path) -> None:
+    path = pack / "08_accumulation.py"
+    await left_at(pack, tmp_path, path, "end")
+    assert await left_at(pack, tmp_path, path, "right") == "1"
+    with closing(Store.open()) as store:
+        place = store.place(str(pack), "08_accumulation")
+        assert place is not None
+        assert (place.step, place.done) == (2, True)
+
+
+async def test_another_text_begins_anew_and_the_place_in_the_old_one_is_kept(pack: Path, tmp_path: Path) -> None:
+    path = tmp_path / "train.py"
+    path.write_text("x = 1\n")
+    await left_at(pack, tmp_path, path, *["right"] * 5)
+    path.write_text("x = 2\n")
+    assert await left_at(pack, tmp_path, path) == "1"
+    path.write_text("x = 1\n")
+    assert await left_at(pack, tmp_path, path, arguments=("--lr", "1")) == "1"
+    assert await left_at(pack, tmp_path, path) == f"6 {HERE_BEFORE.format(6)}"
+    path.write_text("x = 2\n")
+    assert await left_at(pack, tmp_path, path, "right") == "1"
+    assert await left_at(pack, tmp_path, path) == f"2 {HERE_BEFORE.format(2)}"

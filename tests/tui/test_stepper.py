@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tutor.explain.notes import Note, Notes
 from tutor.recording.format import Kind
 from tutor.recording.log import DamagedError
 from tutor.tui.keys import STEPPER
@@ -338,3 +339,40 @@ async def test_the_palette_has_every_action(tmp_path: Path) -> None:
         assert "Open 08 Gradients add up" in commands
         commands["Last step"].callback()
         await until(pilot, lambda: screen.number == 18)
+
+
+def noting(monkeypatch: pytest.MonkeyPatch, *steps: int) -> None:
+    """Every recording has notes at these steps."""
+    found = [Note("not-a-number", step, 2, (), f"Something at step {step}.", "It matters.", None) for step in steps]
+    monkeypatch.setattr(Notes, "all", lambda self: found)
+
+
+async def test_a_key_goes_from_note_to_note_and_says_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    noting(monkeypatch, 4, 9)
+    tape = loop(tmp_path / "log", 10)
+    tape.end()
+    async with stepping(tape.path) as (pilot, screen):
+        for step, said in ((4, "Note 1 of 2: Something at step 4."), (9, "Note 2 of 2: Something at step 9.")) * 2:
+            await pilot.press("exclamation_mark")
+            await until(pilot, lambda said=said: note(screen) == said)  # type: ignore[misc]
+            assert screen.number == step
+        marks = screen_text(app_of(pilot)).split("\n")[-4]
+        assert marks.count("!") == 2
+
+
+async def test_without_notes_the_key_says_so(tmp_path: Path) -> None:
+    async with stepping(accumulation(tmp_path / "log").path) as (pilot, screen):
+        await until(pilot, lambda: screen._takings.notes.followed == screen.recording.count)
+        await pilot.press("exclamation_mark")
+        assert note(screen) == "No notes."
+
+
+@pytest.mark.parametrize("width", [60, 66, 70, 80, 120])
+async def test_the_last_line_always_names_the_key_for_help(tmp_path: Path, width: int) -> None:
+    async with stepping(accumulation(tmp_path / "log").path, size=(width, 18)) as (pilot, _):
+        for key in "12345":
+            await pilot.press(key)
+            await pilot.pause()
+            last = screen_text(app_of(pilot)).rstrip("\n").split("\n")[-1]
+            assert "? help" in last
+            assert len(last) <= width - 1

@@ -36,7 +36,8 @@ def run_command_line(arguments: list[str] | None = None) -> int:
         return ending.exit_code
     except click.UsageError as error:
         place = error.ctx.command_path if error.ctx is not None else "tutor"
-        return complain(f"{error.format_message().rstrip('.')}. See {place} --help.")
+        problem = error.format_message().rstrip(".")
+        return complain(f"{problem}{'' if problem.endswith('?') else '.'} See {place} --help.")
     except CommandError as error:
         return complain(str(error))
     except BrokenPipeError:

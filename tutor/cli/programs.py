@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 EXIT_CODES = {"finished": 0, "raised": 1, "stopped": 3}
 """Exit code of a run for each way to end."""
 
-NO_SIGNAL = 128
-"""The exit code of a run that a signal ended is this and the number of the signal."""
-
 
 @tutor.command(name="open")
 @click.argument("target")
@@ -157,8 +154,8 @@ def record(
     with source(context, target, arguments) as followed:
         interrupts.hold()
         end, code = _followed_to_its_end(followed, interrupts)
-        if followed.recording.header is None and code > NO_SIGNAL:
-            click.echo(f"tutor: {interrupts.reason} before the program began, so nothing is saved.", err=True)
+        if followed.recording.header is None:
+            click.echo(f"tutor: {harmless(end.reason)} before anything was recorded, so nothing is saved.", err=True)
             return code
         try:
             save(followed.recording, output)

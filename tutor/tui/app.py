@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tutor.lesson.pack import Listed
     from tutor.lesson.program import Program
     from tutor.progress.review import Schedule
-    from tutor.progress.store import Store
+    from tutor.progress.store import Place, Store
     from tutor.recorder.process import Recorder
     from tutor.recording.recording import Recording
     from tutor.tui.copies import Copies
@@ -226,7 +226,7 @@ class TutorApp(App[None]):
 
         Args:
             program: What to record.
-            step: The step to go to as soon as it is recorded, None for the first.
+            step: The step to go to as soon as it is recorded, None to go on where it was left.
             line: The line to go to, where it runs last; 0 for none.
         """
         self.push_screen(self._stepper(program, step, line))
@@ -304,6 +304,7 @@ class TutorApp(App[None]):
             return ""
 
     def _stepper(self, target: Program | Path | Source, step: int | None = None, line: int = 0) -> StepperScreen:
+        """Walks through something. A program is gone on with where it was left, unless a step or a line is given."""
         from tutor.lesson.program import Program
         from tutor.tui.screens.stepper import StepperScreen
         from tutor.tui.source import OpenedRecording
@@ -312,8 +313,20 @@ class TutorApp(App[None]):
         if isinstance(target, Path):
             return StepperScreen(OpenedRecording(target))
         if isinstance(target, Program):
-            return StepperScreen(self.source_of(target), target, step=step or 1, line=line)
+            source = self.source_of(target)
+            left = self.person.place_left(target) if step is None and not line else None
+            if left is None:
+                return StepperScreen(source, target, step=step, line=line)
+            return StepperScreen(source, target, step=left.step, greeting=self._greeting(left))
         return StepperScreen(target)
+
+    def _greeting(self, left: Place) -> str:
+        """What is said to somebody who goes on with a program."""
+        from tutor.tui.keys import KEYS, key_names
+
+        key = key_names(self.person.keys.get("step.first", KEYS["step.first"]))[0]
+        key = key[0].upper() + key[1:] if len(key) > 1 else key
+        return f"You were here before: step {left.step:,} of {left.count:,}. {key} goes to the first step."
 
     def find(self, text: str) -> Program | Path:
         """What a person means: a program, in their language where it is translated, or a saved recording.

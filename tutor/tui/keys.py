@@ -33,6 +33,7 @@ STEPPER: Final = (
     _key("f", "follow", "Follow", "name.follow", "Follow the name chosen in tensors; again to stop"),
     _key("right_curly_bracket", "change(1)", "Next change", "name.next", "The next change of the name"),
     _key("left_curly_bracket", "change(-1)", "Previous change", "name.back", "The change of the name before"),
+    _key("exclamation_mark", "next_note", "Next note", "note.next", "Go to the next note; after the last, the first"),
     _key("g", "nudge", "Check a gradient", "gradient.check", "Nudge a leaf, run again, and compare with its .grad"),
     _key("y", "copy", "Copy", "copy", "Copy the chosen value as code, or the text of the pane"),
     _key("enter", "open", "Open", "open", "Open the chosen row of tensors or graph"),
@@ -44,7 +45,7 @@ STEPPER: Final = (
     _key("1", "focus_pane('program')", "Program", "pane.program", "Go to the program"),
     _key("2", "focus_pane('tensors')", "Tensors", "pane.tensors", "Go to the tensors"),
     _key("3", "focus_pane('graph')", "Graph", "pane.graph", "Go to the graph"),
-    _key("4", "focus_pane('why')", "Why", "pane.why", "Go to the words"),
+    _key("4", "focus_pane('why')", "Why", "pane.why", "Go to why: what this step did"),
     _key("5", "focus_pane('output')", "Output", "pane.output", "Go to the output"),
     _key("tab", "pane(1)", "Next pane", "pane.next", "Go to the next pane"),
     _key("shift+tab", "pane(-1)", "Previous pane", "pane.back", "Go to the pane before"),
@@ -159,10 +160,7 @@ _NAMES: Final = {
     "colon": ":",
     "slash": "/",
     "question_mark": "?",
-    "f1": "F1",
-    "f2": "F2",
-    "f4": "F4",
-    "f5": "F5",
+    "exclamation_mark": "!",
 }
 
 
@@ -230,5 +228,9 @@ def key_text(binding: Binding) -> str:
 
 
 def key_names(keys: str) -> list[str]:
-    """Keys of a binding as a person writes them: ``→``, ``l``."""
-    return [_NAMES.get(key.strip(), key.strip()) for key in keys.split(",")]
+    """Keys of a binding as a person writes them: ``→``, ``l``, ``F1``."""
+    return [_key_name(key.strip()) for key in keys.split(",")]
+
+
+def _key_name(key: str) -> str:
+    return key.upper() if key[:1] == "f" and key[1:].isdecimal() else _NAMES.get(key, key)

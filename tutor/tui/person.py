@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tutor.config import meant, read_config
 from tutor.progress.folder import COURSE, OWN
 
 if TYPE_CHECKING:
     from tutor.lesson.program import Program
-    from tutor.progress.store import Store
+    from tutor.progress.store import Place, Store
+
+_TEXTS: Final = "texts-left"
+"""The setting that tells which text each file of one's own had when it was left."""
 
 
 class Person:
@@ -90,13 +93,53 @@ class Person:
         return self._store
 
     def keep_place(self, program: Program, step: int, count: int, ended: bool) -> None:
-        """Remember how far somebody is: a place in a lesson of the pack, else that this file was open."""
+        """Remember how far somebody is in a program; of a file of one's own also that it was open.
+
+        The first step of a file whose text has changed is no place: what was kept of it is not lost before a step is
+        taken.
+        """
         if self.recording is not None:
             self.store.keep_recent(str(self.recording))
-        elif self.pack_of(program) == OWN:
-            self.store.keep_recent(program.path)
-        elif step:
-            self.store.keep_place(self.pack, program.name, step, count, done=ended and step >= count)
+            return
+        done = ended and step >= count
+        if self.pack_of(program) != OWN:
+            if step:
+                self.store.keep_place(self.pack, program.name, step, count, done)
+            return
+        self.store.keep_recent(program.path)
+        same = self._is_same_text(program)
+        if step > 1 or same:
+            self.store.keep_place(OWN, program.path, step, count, done)
+        if step > 1 and not same:
+            self._keep_text(program)
+
+    def place_left(self, program: Program) -> Place | None:
+        """Where to go on with a program, None to begin with its first step.
+
+        A lesson that is done begins anew, and so does a file of one's own that was left at its last step, or whose
+        text or arguments are others now.
+        """
+        pack = self.pack_of(program)
+        place = self.store.place(pack, program.path if pack == OWN else program.name)
+        if place is None or place.step <= 1:
+            return None
+        if pack == OWN:
+            return None if place.at_end or not self._is_same_text(program) else place
+        return None if place.done else place
+
+    def _texts(self) -> dict[str, str]:
+        """For each of the files of one's own that were left last, what its text was."""
+        texts = self.store.setting(_TEXTS)
+        return texts if isinstance(texts, dict) else {}
+
+    def _is_same_text(self, program: Program) -> bool:
+        return self._texts().get(program.path) == _digest(program)
+
+    def _keep_text(self, program: Program) -> None:
+        from tutor.progress.store import MOST_RECENT
+
+        others = [(path, text) for path, text in self._texts().items() if path != program.path]
+        self.store.keep_setting(_TEXTS, dict([*others, (program.path, _digest(program))][-MOST_RECENT:]))
 
     def pack_of(self, program: Program | None) -> str:
         """Name under which progress in a program is kept: that of the pack, or ``OWN`` for a file of one's own."""
@@ -119,3 +162,10 @@ class Person:
         if self._store is not None:
             self._store.close()
             self._store = None
+
+
+def _digest(program: Program) -> str:
+    """What tells whether a program is the same: its text, and its arguments."""
+    from hashlib import sha256
+
+    return sha256("\0".join([program.source, *program.arguments]).encode("utf-8", "surrogatepass")).hexdigest()

@@ -39,7 +39,7 @@ MARKS: Final = (
     ("saved", "what the node keeps for backward; freed once it has run"),
     ("↻ 2/3", "turn 2 of 3 of the loop"),
     ("#> …", "what the line prints; shown once it has run"),
-    ("◂ ▴ ✗ ┼", "on the time line: backward, update, error, a turn of a loop"),
+    ("◂ ▴ ✗ ! ┼", "on the time line: backward, update, error, note, a turn of a loop"),
 )
 
 

@@ -108,9 +108,9 @@ class StepperScreen(AskingScreen):
         self._keep_place()
 
     def _keep_place(self) -> None:
-        """Keep where the learner is, unless that is known."""
+        """Keep where the learner is, unless that is known, or the step to begin with is not there yet."""
         place = self.number, self.recording.count, self.ended
-        if self._program is None or not self.number or place == self._kept:
+        if self._program is None or not self.number or place == self._kept or self._wanted > 1 or self._wanted_line:
             return
         self._kept, self._kept_at = place, time.monotonic()
         self.tutor.keep_place(self._program, *place)
@@ -324,6 +324,19 @@ class StepperScreen(AskingScreen):
             self.say("Choose a name in tensors first (press 2); } and { go to its changes.")
             return
         self.go((follow.next_change if direction > 0 else follow.previous_change)(self.moment, name))
+
+    def action_next_note(self) -> None:
+        """Go to the next step with a note and say what it notes; after the last one, to the first."""
+        self._stop_playing()
+        notes = self._all_notes()
+        if not notes:
+            looking = not self.ended or self._takings.notes.followed < self.recording.count
+            self.say("No notes so far; the recording is still being looked through." if looking else "No notes.")
+            return
+        place = next((place for place, note in enumerate(notes) if note.step > self.number), 0)
+        self.go(notes[place].step)
+        # The step takes the note of the last line away when it is shown.
+        self.call_later(self.say, f"Note {place + 1} of {len(notes)}: {notes[place].what}")
 
     def action_nudge(self) -> None:
         """Check the gradient of the chosen or followed leaf by running the program with it nudged."""

@@ -12,6 +12,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from tutor.explain import explain
+from tutor.explain.notes import Note
 from tutor.explain.say import listed
 from tutor.lesson.program import Program
 from tutor.recording.format import Kind
@@ -61,6 +62,7 @@ class WalkingScreen(Screen[None]):
         program: What was recorded; None takes it from the recording.
         step: Where to begin, as soon as it is recorded; None for the first.
         line: Where to begin instead when all is recorded: before this line runs the last time; 0 for nowhere.
+        greeting: What is said on the last line once that step is there.
     """
 
     DEFAULT_CSS = """
@@ -80,7 +82,13 @@ class WalkingScreen(Screen[None]):
     """The step now, 0 while there is none."""
 
     def __init__(
-        self, source: Source, program: Program | None = None, *, step: int | None = None, line: int = 0
+        self,
+        source: Source,
+        program: Program | None = None,
+        *,
+        step: int | None = None,
+        line: int = 0,
+        greeting: str = "",
     ) -> None:
         super().__init__()
         self._program = program
@@ -91,8 +99,11 @@ class WalkingScreen(Screen[None]):
         self._wanted = step or 1
         """The step to begin with, until it is there or a key is pressed."""
         self._wanted_line = line
+        self._greeting = greeting
         self._noted: list[str] = []
         """The notes that are shown."""
+        self._marked = 0
+        """How many notes the time line marks."""
 
     def compose(self) -> ComposeResult:
         """Header, panes, time line, keys."""
@@ -171,6 +182,8 @@ class WalkingScreen(Screen[None]):
         if self._notes() != self._noted or (not more and self.number == self.recording.count):
             self._show_words()
             self._show_progress()
+        elif len(self._all_notes()) != self._marked:
+            self._show_progress()
         return more
 
     def _notes(self) -> list[str]:
@@ -178,9 +191,13 @@ class WalkingScreen(Screen[None]):
         found = self._takings.notes.at(self.number)
         return [note.text for note in found if note.kind not in self.unwanted_notes]
 
+    def _all_notes(self) -> list[Note]:
+        """Every note that is known, in the order of the steps."""
+        return [note for note in self._takings.notes.all() if note.kind not in self.unwanted_notes]
+
     def _where_notes(self) -> list[str]:
         """Where in the recording there are notes, in a sentence."""
-        notes = [note for note in self._takings.notes.all() if note.kind not in self.unwanted_notes]
+        notes = self._all_notes()
         places = [f"line {note.line} (step {note.step})" for note in notes]
         shown = [*places[:NOTES_TOLD], f"{len(places) - NOTES_TOLD} more"] if len(places) > NOTES_TOLD else places
         return [f"There {'is a note' if len(notes) == 1 else 'are notes'} at {listed(shown)}."] if notes else []
@@ -189,6 +206,14 @@ class WalkingScreen(Screen[None]):
     def unwanted_notes(self) -> frozenset[str]:
         """Kinds of notes that are not shown."""
         return frozenset()
+
+    def _go_to_wanted_step(self) -> None:
+        """Go to the step to begin with, or to the last one where there are less."""
+        wanted, self._wanted = self._wanted, 1
+        self.number = max(min(wanted, self.recording.count), 1)
+        if self.number == wanted and self._greeting:
+            self.call_later(self.say, self._greeting)
+        self._greeting = ""
 
     def _go_to_wanted_line(self) -> None:
         line, self._wanted_line = self._wanted_line, 0
@@ -207,7 +232,7 @@ class WalkingScreen(Screen[None]):
         if self.number == 0 and recording.count:
             self.number = 1
         if self._wanted > 1 and (recording.count >= self._wanted or takings.ended):
-            self.number, self._wanted = max(min(self._wanted, recording.count), 1), 1
+            self._go_to_wanted_step()
         if takings.ended and not ended:
             self._show_words()
         if time.monotonic() - self._told > TELL:
@@ -289,7 +314,9 @@ class WalkingScreen(Screen[None]):
         if self._noted:
             facts.append("note")
         self.query_one(HeaderLine).show(title_of(self._program), facts, self._alarm())
-        self.query_one(TimeLine).show(moment.number, self.index)
+        notes = [note.step for note in self._all_notes()]
+        self._marked = len(notes)
+        self.query_one(TimeLine).show(moment.number, self.index, notes)
         self.query_one(Panes).refresh_marks()
         if self.ended and not self.recording.count:
             self.query_one(BottomLine).set_hints(self._hints("nothing"))

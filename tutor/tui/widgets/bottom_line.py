@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from rich.cells import cell_len
 from textual.content import Content
@@ -10,6 +11,11 @@ from textual.content import Content
 from tutor.tui.cells import fit
 from tutor.tui.looks import CHANGED, HERE, MUTED
 from tutor.tui.widgets.line import Line
+
+HELP: Final = "help"
+"""What the key does that explains all others: it is shown however little room there is."""
+
+_BETWEEN: Final = "   "
 
 
 class BottomLine(Line):
@@ -54,11 +60,21 @@ class BottomLine(Line):
         """The line."""
         if self._note:
             return Content.styled(fit(f"› {self._note}", width), CHANGED)
-        pieces: list[Content] = []
-        used = 0
-        for keys, meaning in self._hints:
-            used += cell_len(keys) + cell_len(meaning) + 4
-            if used - 3 > width:
-                break
-            pieces.append(Content.assemble((keys, HERE), " ", (meaning, MUTED)))
-        return Content("   ").join(pieces)
+        shown = _fitting(self._hints, width)
+        return Content(_BETWEEN).join(Content.assemble((keys, HERE), " ", (meaning, MUTED)) for keys, meaning in shown)
+
+
+def _fitting(hints: Sequence[tuple[str, str]], width: int) -> list[tuple[str, str]]:
+    """The first hints, as many as there is room for; where that for help is not one of them, it comes after them."""
+    help = [hint for hint in hints if hint[1] == HELP]
+    for count in range(len(hints), 0, -1):
+        shown = list(hints[:count])
+        shown += [hint for hint in help if hint not in shown]
+        if _length(shown) <= width:
+            return shown
+    return help
+
+
+def _length(hints: Sequence[tuple[str, str]]) -> int:
+    """Cells that hints take."""
+    return sum(cell_len(keys) + cell_len(meaning) + 1 + len(_BETWEEN) for keys, meaning in hints) - len(_BETWEEN)

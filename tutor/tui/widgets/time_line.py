@@ -1,7 +1,9 @@
-"""The whole run on one line: where the learner is, backward calls, updates, errors, turns of loops, the loss."""
+"""The whole run on one line: where the learner is, backward calls, updates, errors, notes, turns of loops, the loss."""
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Sequence
 from itertools import groupby, pairwise
 from typing import Final
 
@@ -15,11 +17,12 @@ from textual.widget import Widget
 from tutor.plain.format import number
 from tutor.tui.cells import fit
 from tutor.tui.index import MARKS, Index
-from tutor.tui.looks import ALARM, GOOD, HERE, LANE, MUTED
+from tutor.tui.looks import ALARM, CHANGED, GOOD, HERE, LANE, MUTED
 from tutor.tui.sparkline import Losses, blocks, losses_of
 from tutor.tui.widgets.line import strip_of
 
-_STYLES: Final = {"error": ALARM, "backward": LANE, "update": GOOD}
+_SIGNS: Final = MARKS | {"note": "!"}
+_STYLES: Final = {"error": ALARM, "note": CHANGED, "backward": LANE, "update": GOOD}
 _TURNS_SHOWN: Final = 40
 
 _LOSSES: Final = 30
@@ -56,7 +59,8 @@ class TimeLine(Widget):
         self._number = 0
         self._count = 0
         self._index: Index | None = None
-        self._known = (0, 0, 0)
+        self._known = (0, 0, 0, 0)
+        self._notes: Sequence[int] = ()
         self._losses = Losses("", [])
         self._veiled = False
 
@@ -66,12 +70,19 @@ class TimeLine(Widget):
             self._veiled = on
             self.refresh()
 
-    def show(self, step: int, index: Index) -> None:
-        """Show a position among all steps recorded so far."""
-        known = step, index.recording.count, index.followed
+    def show(self, step: int, index: Index, notes: Sequence[int] = ()) -> None:
+        """Show a position among all steps recorded so far.
+
+        Args:
+            step: The position.
+            index: Of the recording.
+            notes: The steps that have a note, in their order; more can become known.
+        """
+        known = step, index.recording.count, index.followed, len(notes)
         if known == self._known:
             return
         old, self._known = self._known, known
+        self._notes = notes
         self._number, self._count, self._index = step, index.recording.count, index
         if old[2] != known[2]:
             self._losses = losses_of(index.recording, index.marks["backward"], _POINTS)
@@ -143,14 +154,21 @@ class TimeLine(Widget):
         starts = [self._first_step(cell, width) for cell in range(width + 1)]
         seen = self._number if self._veiled else self._count
         marks = [
-            self._index.marked(first, min(following - 1, seen)) if first < following and first <= seen else None
+            self._marked(first, min(following - 1, seen)) if first < following and first <= seen else None
             for first, following in pairwise(starts)
         ]
         pieces: list[tuple[str, str]] = []
         for mark, run in groupby(marks):
             length = len(list(run))
-            pieces.append((MARKS[mark] * length, _STYLES[mark]) if mark is not None else (" " * length, ""))
+            pieces.append((_SIGNS[mark] * length, _STYLES[mark]) if mark is not None else (" " * length, ""))
         return Content.assemble(*pieces)
+
+    def _marked(self, first: int, last: int) -> str | None:
+        """The most important mark among the steps from one to another: a note comes after an error only."""
+        assert self._index is not None
+        mark, place = self._index.marked(first, last), bisect_left(self._notes, first)
+        has_note = place < len(self._notes) and self._notes[place] <= last
+        return "note" if has_note and mark != "error" else mark
 
     def _draw_bar(self, width: int) -> Content:
         assert self._index is not None
