@@ -17,7 +17,7 @@ from tutor.lesson.reading import read_program
 from tutor.recorder.evaluate import Evaluator
 from tutor.recorder.nudge import nudged
 from tutor.recorder.process import Request
-from tutor.recording.nudge import NudgePlan, Slopes
+from tutor.recording.nudge import NudgePlan, Slopes, Verdict
 from tutor.recording.recording import Recording
 
 
@@ -43,7 +43,10 @@ class Bench:
         program, recording = self.program(source)
         plan = plan_of(recording, recording.count if step is None else step, leaf)
         assert isinstance(plan, NudgePlan), plan
-        return plan, nudged(self._children.evaluator, program, plan)
+        return plan, self.nudged(program, plan)
+
+    def nudged(self, program: Program, plan: NudgePlan) -> Slopes:
+        return nudged(self._children.evaluator, program, plan)
 
 
 @pytest.fixture
@@ -161,18 +164,102 @@ def test_slopes_are_derivatives(bench: Bench, source: str, leaf: str, gradient: 
 
 def test_float64_where_the_program_can_be_run_in_it(bench: Bench) -> None:
     assert bench.slopes(SQUARE, "w")[1].dtype == "float64"
-    assert bench.slopes(WITH_NUMPY, "w")[1].dtype == "float32"
-    drawn = "w = torch.rand(20, requires_grad=True)\n(w**3).sum().backward()"
-    _, slopes = bench.slopes(drawn, "w")
-    assert slopes.dtype == "float32", "in float64 other numbers would be drawn"
-    assert [row.slope for row in slopes.rows] == pytest.approx([3 * row.value**2 for row in slopes.rows], rel=5e-3)
+    assert bench.slopes(WITH_NUMPY, "w")[1].dtype == "float64"
+    assert bench.slopes(f"{WITH_NUMPY}\n{INSISTING}", "w")[1].dtype == "float64", "the check comes after the call"
+    assert bench.slopes(WITH_NUMPY.replace("loss.b", f"{INSISTING}\nloss.b"), "w")[1].dtype == "float32"
 
 
-def test_data_that_is_drawn_otherwise_in_float64_is_left_in_float32(bench: Bench) -> None:
-    source = "x = torch.rand(20)\nw = torch.tensor(2.0, requires_grad=True)\n((w * x - 1) ** 2).mean().backward()"
+INSISTING = "assert loss.dtype == torch.float32"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "w = torch.rand(20, requires_grad=True)\n(w**3).sum().backward()",
+        "x = torch.rand(20)\nw = torch.tensor(2.0, requires_grad=True)\n((w * x - 1) ** 2).mean().backward()",
+        "w = torch.tensor(2.0, requires_grad=True)\n"
+        "(nn.functional.dropout(w * torch.rand(20)) * torch.randn_like(w)).exp().sum().backward()",
+        "w = torch.ones(3, requires_grad=True)\n((w * torch.empty(3).uniform_(1, 2)) ** 3).sum().backward()",
+    ],
+    ids=["leaf", "data before", "noise after", "filled in place"],
+)
+def test_what_is_drawn_is_the_same_in_float64(bench: Bench, source: str) -> None:
+    _, slopes = bench.slopes(source, "w")
+    assert slopes.dtype == "float64"
+    assert [row.slope for row in slopes.rows] == pytest.approx([row.gradient for row in slopes.rows], rel=1e-5)
+
+
+NET = """
+torch.manual_seed({seed})
+x, t = torch.randn({samples}, 3), torch.randn({samples}, 1)
+first, last = nn.Linear(3, {hidden}), nn.Linear({hidden}, 1)
+optimizer = torch.optim.Adam([*first.parameters(), *last.parameters()], lr=0.02)
+for turn in range({turns}):
+    optimizer.zero_grad()
+    hidden = torch.relu(first(x))
+    loss = ((last(hidden) + {more} - t) ** 2).mean()
+    {insisting}
+    loss.backward()
+    optimizer.step()
+"""
+
+NETS = [(0, 8, 64, 200), (1, 2, 5, 30), (2, 16, 20, 120), (3, 4, 100, 60), (4, 8, 4, 90)]
+"""Seed, hidden units, samples, turns."""
+
+
+@pytest.mark.parametrize("insisting", ["", INSISTING], ids=["float64", "float32"])
+@pytest.mark.parametrize(("seed", "hidden", "samples", "turns"), NETS)
+def test_a_correct_gradient_is_never_called_wrong_and_a_cut_one_is(
+    bench: Bench, seed: int, hidden: int, samples: int, turns: int, insisting: str
+) -> None:
+    sizes = {"seed": seed, "hidden": hidden, "samples": samples, "turns": turns, "insisting": insisting}
+    program, recording = bench.program(NET.format(**sizes, more="0"))
+    cut, recorded = bench.program(NET.format(**sizes, more="hidden.detach().mean(1, keepdim=True)"))
+    for run, held, verdicts in (
+        (program, recording, {Verdict.AGREE, Verdict.UNCLEAR} if insisting else {Verdict.AGREE}),
+        (cut, recorded, {Verdict.APART}),
+    ):
+        calls = [step for step in range(1, held.count + 1) if held.site(step).name == "backward"]
+        for call in (calls[1], calls[-1]):
+            plan = plan_of(held, call, "first.weight")
+            assert isinstance(plan, NudgePlan), plan
+            slopes = bench.nudged(run, plan)
+            assert slopes.dtype == ("float32" if insisting else "float64")
+            assert slopes.verdict in verdicts, slopes
+
+
+def test_where_float32_is_too_coarse_it_is_not_called_right_or_wrong(bench: Bench) -> None:
+    source = f"""
+    w = torch.tensor(0.3, requires_grad=True)
+    loss = 1000 + 1e-3 * torch.sin(w)
+    {INSISTING}
+    loss.backward()
+    """
     _, slopes = bench.slopes(source, "w")
     assert slopes.dtype == "float32"
-    assert slopes.rows[0].slope == pytest.approx(slopes.rows[0].gradient, rel=2e-3)
+    assert slopes.verdict is Verdict.UNCLEAR
+    assert bench.slopes(source.replace(INSISTING, ""), "w")[1].verdict is Verdict.AGREE
+
+
+def test_a_kink_beside_the_value_is_not_the_slope(bench: Bench) -> None:
+    """The nudge of 1e-6 goes across it, a smaller one does not; at the kink itself there is no slope."""
+    source = "w = torch.tensor({}, requires_grad=True)\n(torch.relu(w) * 3).backward()"
+    assert bench.slopes(source.format("5e-7"), "w")[1].verdict is Verdict.AGREE
+    assert bench.slopes(source.format("0.0"), "w")[1].verdict is Verdict.APART
+
+
+def test_what_grad_holds_is_the_sum_of_the_calls(bench: Bench) -> None:
+    plan, slopes = bench.slopes(LOOP.replace("w.grad = None", "pass"), "w")
+    value, held = 1.0, 0.0
+    for _ in range(4):
+        gradient = 2 * (value - 3)
+        held += gradient
+        value -= 0.1 * held
+    assert plan.gradient == pytest.approx([gradient], abs=1e-5)
+    assert plan.held == pytest.approx([held], abs=1e-5)
+    assert slopes.rows[0].slope == pytest.approx(gradient, abs=1e-5)
+    plan, _ = bench.slopes(LOOP, "w")
+    assert plan.held == plan.gradient
 
 
 LOOP = """
@@ -215,7 +302,7 @@ def test_a_leaf_that_no_update_changes_is_nudged_in_its_turn_only(bench: Bench) 
     v = 1.0
     for _ in range(2):
         v -= 0.1 * 2 * (2 * v - 1) * 2
-    assert plan.was_added
+    assert plan.held != plan.gradient
     assert slopes.rows[0].slope == pytest.approx(2 * (2 * v - 1) * v, rel=1e-5)
     assert slopes.rows[0].gradient == pytest.approx(2 * (2 * v - 1) * v, rel=1e-4)
 

@@ -88,8 +88,8 @@ def _plan(recording: Recording, name: str, leaf: int, arrived: Step) -> NudgePla
     record = state.tensors.get(leaf)
     values = _flat(record.meta, record.content) if record is not None else None
     metas = recording.tables.metas
-    _, before, contribution, *_ = arrived.detail
-    gradient = _flat(metas[contribution[0]], contribution[1]) if contribution is not None else None
+    _, _, contribution, after, _ = arrived.detail
+    gradient, held = (_flat(metas[each[0]], each[1]) if each is not None else None for each in (contribution, after))
     roots = [_root(state, root) for root in call.roots]
     if record is None or values is None or gradient is None or len(gradient) != len(values):
         return f"{name} has too many elements: their values were not recorded."
@@ -114,7 +114,7 @@ def _plan(recording: Recording, name: str, leaf: int, arrived: Step) -> NudgePla
         call_line=recording.site(number).line,
         roots=[root for root in roots if root is not None],
         gradient=gradient,
-        was_added=before is not None,
+        held=gradient if held is None else held,
         elements=_elements(gradient),
     )
 

@@ -47,7 +47,7 @@ class Nudge(msgspec.Struct):
     call: int
     """The backward call where the run ends, from 1."""
     double: bool = False
-    """Whether numbers are float64 where the program does not say otherwise."""
+    """Whether it computes in float64 from there on, with the float32 numbers that it has."""
 
 
 class Work(msgspec.Struct):

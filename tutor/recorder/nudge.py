@@ -1,7 +1,8 @@
 """The parent's side of checking a gradient: the program runs again and again, one element of a leaf changed a little.
 
 The central difference: (result with the element a little larger - result with it a little smaller) / (the distance of
-the two). It is done in float64 where the whole program can be run in it and comes to the same numbers.
+the two). It is done in float64 where the program can compute in it from the use of the leaf on and comes to the same
+numbers.
 """
 
 from __future__ import annotations
@@ -17,14 +18,22 @@ from tutor.lesson.changes import code_cells
 from tutor.lesson.program import Program
 from tutor.recorder.evaluate import Evaluator, Nudge, Outcome, Work
 from tutor.recorder.process import Request
-from tutor.recording.nudge import NudgePlan, Slope, Slopes
+from tutor.recording.nudge import NudgePlan, Slope, Slopes, is_apart
 
 TIMEOUT: Final = 20.0
 """Seconds that each run may take."""
 
-COARSE: Final = 1e-3
-FINE: Final = 1e-6
-"""How far an element is moved in float32 and in float64, times its size where it is larger than 1."""
+NUDGE: Final = {"float32": 5e-3, "float64": 1e-6}
+"""How far an element is moved, times its size where it is larger than 1. The error of a central difference is least at
+about the cube root of the precision, as in float32; float64 has enough to spare for less."""
+
+AGAIN: Final = {"float32": (1 / 8, 2.0), "float64": (1 / 16,)}
+"""How much farther an element is moved to find out why slope and gradient differ: in float32 to see how the slope
+scatters, in float64 to come nearer than a kink beside the value."""
+
+_PRECISION: Final = {"float32": 2.0**-23, "float64": 2.0**-52}
+_ROUNDINGS: Final = 4
+"""How many times its precision a result may be off."""
 
 _SAME: Final = 1e-3
 """How far the result in float64 may be from the recorded one, relative to it, and still be the same program's."""
@@ -41,6 +50,8 @@ class _Seen(msgspec.Struct):
     element: float = 0.0
     """The nudged element."""
     dtype: str = ""
+    gradient: list[float] | None = None
+    """What backward says in float64, where the run computed in it."""
     problem: str = ""
     """Why the backward call was not reached as it should be."""
 
@@ -108,10 +119,9 @@ class _Nudging:
         return Slopes(self._runs, time.monotonic() - began, dtype, rows, problem)
 
     def _computed(self) -> tuple[str, list[Slope], str]:
-        double = True
         base = self._run(double=True)
-        if not (base.is_good and base.dtype == "float64" and self._is_recorded(base.roots, _SAME)):
-            double = False
+        double = base.is_good and base.gradient is not None and self._is_recorded(base.roots, _SAME)
+        if not double:
             base = self._run(double=False)
         if not base.is_good:
             return "", [], self._why_not(base)
@@ -120,15 +130,31 @@ class _Nudging:
             return "", [], _DIFFERENT
         rows: list[Slope] = []
         for element in self._plan.elements:
-            found = self._slope(element, base, double=double)
+            found = self._row(element, base, double=double)
             if isinstance(found, str):
                 return "", [], found
             rows.append(found)
         return base.dtype, rows, ""
 
-    def _slope(self, element: int, base: _Seen, *, double: bool) -> Slope | str:
+    def _row(self, element: int, base: _Seen, *, double: bool) -> Slope | str:
+        """The slope at an element, from more than one nudge where it is not the gradient."""
+        found = self._slope(element, base, 1.0, double=double)
+        size = max(map(abs, self._plan.gradient))
+        if isinstance(found, str) or not is_apart(found, size, base.dtype):
+            return found
+        rows = [found] if len(AGAIN[base.dtype]) > 1 else []
+        for farther in AGAIN[base.dtype]:
+            another = self._slope(element, base, farther, double=double)
+            if isinstance(another, str):
+                return another
+            rows.append(another)
+        rows.sort(key=lambda row: row.slope)
+        middle, scatter = rows[len(rows) // 2], rows[-1].slope - rows[0].slope
+        return msgspec.structs.replace(middle, noise=middle.noise + 2 * scatter)
+
+    def _slope(self, element: int, base: _Seen, farther: float, *, double: bool) -> Slope | str:
         value = self._plan.values[element]
-        by = (FINE if double else COARSE) * max(abs(value), 1.0)
+        by = NUDGE[base.dtype] * farther * max(abs(value), 1.0)
         above = self._run(element, by, double=double)
         below = self._run(element, -by, double=double)
         for seen in (above, below):
@@ -138,7 +164,12 @@ class _Nudging:
         if not distance:
             return f"{self._plan.name} is too large to be nudged in {base.dtype}."
         slope = (_result(above.roots, base.start) - _result(below.roots, base.start)) / distance
-        return Slope(element, value, by, slope, self._plan.gradient[element])
+        gradient = self._plan.gradient[element]
+        noise = _ROUNDINGS * _PRECISION[base.dtype] * _result(base.roots, base.start, absolute=True) / distance
+        if base.gradient is not None:
+            # Both come from the same graph: what they differ in is how the program's own gradient was rounded.
+            noise += abs(base.gradient[element] - gradient)
+        return Slope(element, value, by, slope, gradient, noise)
 
     def _is_recorded(self, roots: list[list[float]], tolerance: float) -> bool:
         return _alike(roots, self._plan.roots, tolerance)
@@ -183,17 +214,27 @@ def _seen(outcome: Outcome) -> _Seen:
             seen.roots = sent.value.content
         elif sent.key == "start":
             seen.start = sent.value.content
+        elif sent.key == "gradient":
+            seen.gradient = sent.value.content
         elif sent.key == "element":
             seen.element, seen.dtype = sent.value.content, sent.value.dtype
     return seen
 
 
-def _result(roots: list[list[float]], start: list[list[float]] | None) -> float:
-    """The number whose slope is wanted: the result, or its elements weighed with the gradients to begin with."""
+def _result(roots: list[list[float]], start: list[list[float]] | None, *, absolute: bool = False) -> float:
+    """The number whose slope is wanted: the result, or its elements weighed with the gradients to begin with.
+
+    Args:
+        roots: The elements of each result.
+        start: Their gradients to begin with, None where they are 1.
+        absolute: Whether to sum the absolute values instead.
+    """
     if start is None:
-        return math.fsum(value for root in roots for value in root)
-    pairs: Sequence[tuple[Any, Any]] = list(zip(roots, start, strict=False))
-    return math.fsum(value * weight for root, weights in pairs for value, weight in zip(root, weights, strict=False))
+        terms = [value for root in roots for value in root]
+    else:
+        pairs: Sequence[tuple[Any, Any]] = list(zip(roots, start, strict=False))
+        terms = [value * weight for root, weights in pairs for value, weight in zip(root, weights, strict=False)]
+    return math.fsum(map(abs, terms) if absolute else terms)
 
 
 def _alike(one: list[list[float]], other: list[list[float]], tolerance: float) -> bool:

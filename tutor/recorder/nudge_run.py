@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 import torch
 
 from tutor.lesson.value import Value
+from tutor.recorder.double import Double
 from tutor.recorder.evaluate import Nudge, Sent, Work
 from tutor.recorder.evaluate_plain import MOST, PlainRun, only_looks
 
@@ -44,8 +45,6 @@ class NudgeRun(PlainRun):
 
     def run(self) -> None:
         """Run it up to the backward call, or to its end where that is not reached."""
-        if self._nudge.double:
-            torch.set_default_dtype(torch.float64)
         vars(builtins)[_USE] = self._use
         self._count_calls()
         super().run()
@@ -81,11 +80,18 @@ class NudgeRun(PlainRun):
             return False
         expected = torch.tensor(nudge.values, dtype=torch.float64)
         seen = leaf.detach().double().reshape(-1)
-        tolerance = 1e-5 if nudge.double else 0.0
-        return not nudge.values or torch.allclose(seen, expected, rtol=tolerance, atol=tolerance / 10)
+        return not nudge.values or torch.equal(seen, expected)
 
     def _move(self, leaf: torch.Tensor) -> None:
         self._leaf = leaf
+        if self._nudge.double:
+            double = Double()
+            if leaf.dtype == torch.float32:
+                # In float64 itself, so that its gradient is not rounded to float32 when it arrives.
+                leaf.grad = None
+                leaf.data = double.twin(leaf.data)
+            # Until the process ends.
+            double.__enter__()  # type: ignore[no-untyped-call]
         if self._nudge.element is not None:
             # Through .data, so that neither the graph nor the version counter hears of it.
             self._place(leaf).add_(self._nudge.by)
@@ -132,6 +138,8 @@ class NudgeRun(PlainRun):
             ]
             self._tell(Sent("start", Value("list", content=[_numbers(given) for given in weights])))
         self._tell(Sent("roots", Value("list", content=[_numbers(root) for root in roots])))
+        if leaf is not None and self._nudge.element is None and self._nudge.double:
+            self._tell(Sent("gradient", Value("list", content=_numbers(_gradient(roots, leaf, start)))))
         # At once, so that nothing of the program can hold it back.
         os._exit(0)
 
@@ -146,6 +154,14 @@ def _named(path: str, frame: types.FrameType) -> torch.Tensor | None:
     except Exception:
         return None
     return found if isinstance(found, torch.Tensor) else None
+
+
+def _gradient(roots: list[Any], leaf: torch.Tensor, start: list[Any] | None) -> torch.Tensor:
+    """What the backward call would bring to a leaf, in the precision of the run."""
+    given = [None] * len(roots) if start is None else start
+    given = [None if each is None else each.to(root.dtype) for each, root in zip(given, roots, strict=True)]
+    (gradient,) = torch.autograd.grad(roots, leaf, given, allow_unused=True)
+    return torch.zeros_like(leaf) if gradient is None else gradient
 
 
 def _list(tensors: Any) -> list[Any]:

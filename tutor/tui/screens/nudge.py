@@ -17,7 +17,7 @@ from tutor.recorder.evaluate import EvaluatorError
 from tutor.recording.format import Kind
 from tutor.recording.index import NameKey
 from tutor.recording.moment import Moment
-from tutor.recording.nudge import NudgePlan, Slope, Slopes
+from tutor.recording.nudge import NudgePlan, Slope, Slopes, Verdict
 from tutor.recording.state import Key
 from tutor.tui.looks import MUTED
 from tutor.tui.screens.sheet import Sheet
@@ -29,10 +29,6 @@ if TYPE_CHECKING:
 GLANCE: Final = 0.1
 """Seconds between two looks at how far it is."""
 
-CLOSE: Final = {"float64": 1e-5}
-"""How far slope and gradient may be apart, relative to the largest gradient, and still agree."""
-
-_CLOSE_ELSE: Final = 1e-2
 _HEADINGS: Final = ("element", "value", "nudged by", "slope", "gradient", "difference")
 
 
@@ -131,12 +127,12 @@ def _arriving(moment: Moment) -> str:
 
 def opening(plan: NudgePlan) -> str:
     """What is done, in words."""
-    count = len(plan.elements)
     if len(plan.values) == 1:
         each = plan.name
+    elif len(plan.elements) == len(plan.values):
+        each = f"Each element of {plan.name}"
     else:
-        each = f"Each element of {plan.name}" if count == len(plan.values) else f"The {count} elements of {plan.name}"
-        each += "" if count == len(plan.values) else " with the largest gradients, one by one,"
+        each = f"Each of the {len(plan.elements)} elements of {plan.name} with the largest gradients"
     return (
         f"{each} is made a little larger, then a little smaller, just before line {plan.use_line} uses it. The program "
         f"runs again each time, up to the backward call in line {plan.call_line}. How much the result moved, divided "
@@ -154,24 +150,38 @@ def found(plan: NudgePlan, slopes: Slopes) -> Content:
 
 
 def meaning(plan: NudgePlan, slopes: Slopes) -> str:
-    """What the two columns say together."""
-    size = max(max(abs(row.gradient) for row in slopes.rows), 1e-6)
-    apart = max(abs(row.difference) for row in slopes.rows)
-    added = f" The gradient is what this call added to {plan.name}.grad." if plan.was_added else ""
-    if apart <= CLOSE.get(slopes.dtype, _CLOSE_ELSE) * size:
-        return (
-            f"They agree. The gradient comes from the rules of calculus; what is left of a difference is how coarse "
-            f"nudging is in {slopes.dtype}.{added}"
+    """What the two columns say together, and what ``.grad`` has to do with it."""
+    verdict = slopes.verdict
+    if verdict is Verdict.AGREE:
+        own = slopes.dtype == plan.dtype
+        left = f"how coarse nudging is in {slopes.dtype}" if own else f"the program's rounding in {plan.dtype}"
+        said = f"They agree. The gradient comes from the rules of calculus; what is left of a difference is {left}."
+    elif verdict is Verdict.UNCLEAR:
+        said = (
+            f"{plan.dtype} is too coarse here to tell. Rounding alone can put the two apart by {slopes.noise:.0e}, and "
+            f"the largest gradient is {number(slopes.size)}."
         )
+    else:
+        said = (
+            f"They do not agree. Something between {plan.name} and the result moves it without being part of the "
+            f"graph, as detach() does, or the other way round; or the slope jumps at this very point."
+        )
+    if not _holds_more(plan):
+        return said
     return (
-        f"They do not agree. Something between {plan.name} and the result moves it without being part of the graph, "
-        f"as detach() does, or the other way round; or the slope jumps at this very point.{added}"
+        f"{said}\n\nThe gradient is what this call brought. {plan.name}.grad holds more, because it was added to what "
+        f"earlier calls had brought: the slope of this result is not what {plan.name}.grad says now."
     )
 
 
+def _holds_more(plan: NudgePlan) -> bool:
+    return plan.held != plan.gradient
+
+
 def _table(plan: NudgePlan, rows: list[Slope]) -> Content:
-    lines = [_HEADINGS, *(_cells(plan, row) for row in rows)]
-    widths = [max(cell_len(line[column]) for line in lines) for column in range(len(_HEADINGS))]
+    headings = (*_HEADINGS, ".grad") if _holds_more(plan) else _HEADINGS
+    lines = [headings, *(_cells(plan, row) for row in rows)]
+    widths = [max(cell_len(line[column]) for line in lines) for column in range(len(headings))]
     texts = [
         "  ".join(cell.ljust(width) if place == 0 else cell.rjust(width) for place, (cell, width) in enumerate(pairs))
         for pairs in (list(zip(line, widths, strict=True)) for line in lines)
@@ -182,7 +192,8 @@ def _table(plan: NudgePlan, rows: list[Slope]) -> Content:
 def _cells(plan: NudgePlan, row: Slope) -> tuple[str, ...]:
     name = f"{plan.name}{_index(row.element, plan.shape)}"
     numbers = (row.value, row.nudge, row.slope, row.gradient)
-    return (name, *map(number, numbers), f"{row.difference:.1e}")
+    held = (number(plan.held[row.element]),) if _holds_more(plan) else ()
+    return (name, *map(number, numbers), f"{row.difference:.1e}", *held)
 
 
 def _index(element: int, shape: list[int]) -> str:
