@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 GLANCE: Final = 0.1
 """Seconds between two looks at how far it is."""
 
+LONGEST: Final = 8
+"""Cells of the longest name of a leaf that is written before each of its elements."""
+
 _HEADINGS: Final = ("element", "value", "nudged by", "slope", "gradient", "difference")
 
 
@@ -190,7 +193,9 @@ def _table(plan: NudgePlan, rows: list[Slope]) -> Content:
 
 
 def _cells(plan: NudgePlan, row: Slope) -> tuple[str, ...]:
-    name = f"{plan.name}{_index(row.element, plan.shape)}"
+    index = _index(row.element, plan.shape)
+    # A long name stands in the frame already.
+    name = index if index and cell_len(plan.name) > LONGEST else f"{plan.name}{index}"
     numbers = (row.value, row.nudge, row.slope, row.gradient)
     held = (number(plan.held[row.element]),) if _holds_more(plan) else ()
     return (name, *map(number, numbers), f"{row.difference:.1e}", *held)
