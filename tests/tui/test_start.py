@@ -1,7 +1,8 @@
-"""The way in: what is refused before anything is drawn."""
+"""The way in: what is refused before anything is drawn, and that garbage is collected afterwards."""
 
 from __future__ import annotations
 
+import gc
 import io
 import sys
 from pathlib import Path
@@ -9,6 +10,9 @@ from pathlib import Path
 import pytest
 
 from tutor.tui import start
+from tutor.tui.app import TutorApp
+
+from .looking import until
 
 
 class Terminal(io.StringIO):
@@ -55,3 +59,14 @@ def test_an_unknown_lesson_or_theme_is_one_line(capsys: pytest.CaptureFixture[st
     assert "no lesson or file named 'no_such_lesson'" in capsys.readouterr().err
     assert start.start(None, theme="mud") == 2
     assert capsys.readouterr().err.startswith("tutor: there is no theme 'mud'. Choose one of: ")
+
+
+async def test_garbage_is_collected_again_from_the_first_frame_on(pack: Path) -> None:
+    gc.disable()
+    try:
+        app = TutorApp(pack=pack)
+        async with app.run_test(size=(80, 24)) as pilot:
+            await until(pilot, gc.isenabled)
+    finally:
+        gc.enable()
+        gc.unfreeze()

@@ -5,6 +5,7 @@ Screens, lessons and the recorder are imported when they are needed, or when hom
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -57,6 +58,13 @@ class Settings(NamedTuple):
     """Seconds that a program may run, 0 for no limit, None for the usual one."""
     language: str | None = None
     """The language of the lessons, None for that of the environment."""
+
+
+def _collect() -> None:
+    """Collect garbage from now on, if that was put off; what lives now stays, and is not looked at again."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
 
 
 class TutorApp(App[None]):
@@ -122,6 +130,7 @@ class TutorApp(App[None]):
         else:
             self.push_screen(self._first_screen(self._target), lambda _: self.exit())
             self.call_after_refresh(self._tell_problems)
+        self.call_after_refresh(_collect)
 
     def _first_screen(self, target: Program | Path | Source | Plan) -> Screen[None]:
         from tutor.lesson.program import Program

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -50,6 +51,9 @@ def start(
         print(f"tutor: {problem}", file=sys.stderr)
         return 2
     assert not isinstance(target, str)
+    # Until the first frame there is next to nothing to collect, and looking for it takes time; the application goes
+    # back to collecting then.
+    gc.disable()
     # Imported late: whoever only asked for help does not wait for the screens.
     from tutor.tui.app import Settings, TutorApp
 
@@ -66,6 +70,7 @@ def start(
             app.recorder.warm()
         app.run()
     finally:
+        gc.enable()
         app.close()
     return app.return_code or 0
 
