@@ -1,7 +1,8 @@
 """A recorded program does what it does without being recorded: every program of ``tests/programs``, run both ways.
 
 The plain run is one of ``python program.py`` in all but name (see ``plain_server``); for a few programs it is compared
-with the real thing, to show that it may stand for it.
+with the real thing, to show that it may stand for it. They are recorded in forks; for those programs, which are
+sensitive to how their process began, a fresh one records the same.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import pytest
 
 from tests.recorder.plain import Plain, PlainRuns, run_python
 from tests.recorder.programs import BIT_IDENTICAL, NAMES, Programs, arguments_of, exit_of, path_of, source_of
-from tests.recorder.record import all_steps, brief, printed, steps_of
+from tests.recorder.record import Children, all_steps, brief, printed, steps_of
 from tutor.recording.format import Kind
 from tutor.recording.recording import Recording
 
@@ -146,6 +147,18 @@ def test_the_plain_run_may_stand_for_a_process_of_its_own(name: str, plain_runs:
     assert plain.status == real.status
     assert plain.warnings(path) == real.warnings(path)
     assert plain.stderr.splitlines()[-1:] == real.stderr.splitlines()[-1:]
+
+
+@pytest.mark.parametrize("name", AS_IN_A_PROCESS_OF_ITS_OWN)
+def test_a_fresh_process_records_the_same_as_a_fork(
+    name: str, children_in_turn: Children, programs: Programs, tmp_path: Path
+) -> None:
+    run = children_in_turn.start(source_of(name), path=path_of(name), arguments=arguments_of(name))
+    fresh, forked = run.wait(), programs.recording(name)
+    assert brief(fresh) == brief(forked)
+    assert printed(fresh) == printed(forked)
+    assert printed(fresh, "stderr") == printed(forked, "stderr")
+    assert fresh.end == forked.end
 
 
 def test_there_are_programs_enough() -> None:
