@@ -150,9 +150,7 @@ def test_the_plain_run_may_stand_for_a_process_of_its_own(name: str, plain_runs:
 
 
 @pytest.mark.parametrize("name", AS_IN_A_PROCESS_OF_ITS_OWN)
-def test_a_fresh_process_records_the_same_as_a_fork(
-    name: str, children_in_turn: Children, programs: Programs, tmp_path: Path
-) -> None:
+def test_a_fresh_process_records_the_same_as_a_fork(name: str, children_in_turn: Children, programs: Programs) -> None:
     run = children_in_turn.start(source_of(name), path=path_of(name), arguments=arguments_of(name))
     fresh, forked = run.wait(), programs.recording(name)
     assert brief(fresh) == brief(forked)
